@@ -1,0 +1,35 @@
+//! # introspec
+//!
+//! A language for experiments on what finetuned models know about themselves. A spec says once what a
+//! behavior is; everything else is made from it by the stages below. Each arrow is one public function from
+//! one stage's type to the next's, and each stage is a folder.
+//!
+//! ```text
+//!              parse          resolve          plan
+//!    text ───────────▶ tree ───────────▶ spec ───────▶ plan
+//!                                                       │
+//!                 ┌──────── rows ───────────────────────┤
+//!                 ▼                                     │ requests
+//!         rows (training data)                          ▼
+//!                 │                             requests (suites)
+//!                 │ build                               │ ask          (backends, store)
+//!                 ▼                                     ▼
+//!     datasets, suites, manifest                     answers
+//!                                                       │ score
+//!                                                       ▼
+//!                                                    scores
+//!                                                       │ estimate
+//!                                                       ▼
+//!                          report  ◀───────────────  estimates
+//!                        (terminal, results.json, report.html)
+//! ```
+//!
+//! Everything from `text` to `requests`, and from `answers` to `report`, is pure. The outside world comes in
+//! through one door each: files through [`world`], models through [`answers::backend`], randomness through
+//! [`rows::draw`], which derives every draw from the spec's seed.
+
+pub mod answers;
+pub mod estimates;
+pub mod report;
+pub mod requests;
+pub mod scores;
