@@ -1,0 +1,8 @@
+//! The report: every number of a run, in the terminal, as `results.json` and as one page.
+
+mod results;
+
+pub use results::{
+    ArmSummary, Cell, ClaimResult, Conversation, Count, Interval, Outcomes, Part, ReadCount, Results, RunMean,
+    Verdict,
+};
