@@ -2,5 +2,6 @@
 
 mod answer;
 pub mod backend;
+pub mod backends;
 
 pub use answer::{Answer, Cause, Failure, Usage};
