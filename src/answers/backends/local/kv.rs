@@ -3,8 +3,9 @@
 
 use candle_core::{DType, Device, Result, Tensor};
 
-/// The least number of positions that room is made for at once.
-const LEAST_ROOM: usize = 32;
+/// Room is made for a multiple of so many positions: where a masked softmax is taken over a multiple of
+/// the processor's lanes, what is masked at its end does not change the order of its sum.
+pub(crate) const LANES: usize = 32;
 
 /// Keys and values of positions `0..positions` of one text: for each layer a pair of tensors of shape
 /// (heads, positions, width).
@@ -28,35 +29,6 @@ impl Prefix {
         self.layers.get(layer)
     }
 
-    /// The first positions alone, without a copy.
-    pub(crate) fn first(&self, positions: usize) -> Result<Self> {
-        if positions == 0 {
-            return Ok(Self::empty());
-        }
-        let layers = self
-            .layers
-            .iter()
-            .map(|(keys, values)| Ok((keys.narrow(1, 0, positions)?, values.narrow(1, 0, positions)?)))
-            .collect::<Result<_>>()?;
-        Ok(Self { layers, positions })
-    }
-
-    /// These positions followed by those of a tail of one row, in storage of their own.
-    pub(crate) fn followed_by(&self, tail: &Tail) -> Result<Self> {
-        let mut layers = Vec::with_capacity(tail.layers.len());
-        for (layer, _) in tail.layers.iter().enumerate() {
-            let Some((keys, values)) = tail.layer(layer)? else { continue };
-            let (keys, values) = (keys.squeeze(0)?.contiguous()?, values.squeeze(0)?.contiguous()?);
-            layers.push(match self.layer(layer) {
-                Some((before_keys, before_values)) => (
-                    Tensor::cat(&[&before_keys.contiguous()?, &keys], 1)?,
-                    Tensor::cat(&[&before_values.contiguous()?, &values], 1)?,
-                ),
-                None => (keys, values),
-            });
-        }
-        Ok(Self { layers, positions: self.positions + tail.positions })
-    }
 }
 
 /// Keys and values of the positions after a prefix, for several texts at once: for each layer a pair of
@@ -76,6 +48,27 @@ impl Tail {
         Ok(Self { layers, rows, room: 0, positions: 0, heads, width })
     }
 
+    /// Copies the first positions of a prefix to the beginning of a tail of one row, and makes room for `more`.
+    pub(crate) fn begin_with(&mut self, prefix: &Prefix, positions: usize, more: usize) -> Result<()> {
+        self.make_room(positions + more)?;
+        if positions > 0 {
+            for ((keys, values), (known_keys, known_values)) in self.layers.iter().zip(&prefix.layers) {
+                keys.slice_set(&known_keys.narrow(1, 0, positions)?.unsqueeze(0)?.contiguous()?, 2, 0)?;
+                values.slice_set(&known_values.narrow(1, 0, positions)?.unsqueeze(0)?.contiguous()?, 2, 0)?;
+            }
+        }
+        self.positions = positions;
+        Ok(())
+    }
+
+    /// The filled positions of the first row.
+    pub(crate) fn into_prefix(self) -> Result<Prefix> {
+        let filled = |part: &Tensor| part.get(0)?.narrow(1, 0, self.positions)?.contiguous();
+        let layers =
+            self.layers.iter().map(|(keys, values)| Ok((filled(keys)?, filled(values)?))).collect::<Result<_>>()?;
+        Ok(Prefix { layers, positions: self.positions })
+    }
+
     pub(crate) fn positions(&self) -> usize {
         self.positions
     }
@@ -91,7 +84,7 @@ impl Tail {
             return Ok(());
         }
         // Doubling keeps the copies that growth costs below one for each position.
-        let new_room = wanted.max(2 * self.room).max(LEAST_ROOM);
+        let new_room = wanted.max(2 * self.room).next_multiple_of(LANES);
         for (keys, values) in &mut self.layers {
             let (new_keys, new_values) = room(self.rows, self.heads, new_room, self.width)?;
             if self.positions > 0 {
@@ -105,15 +98,15 @@ impl Tail {
     }
 
     /// Writes keys and values of shape (rows, heads, new positions, width) after the filled positions of
-    /// one layer, and returns all of that layer's, the new ones included. Room must have been made.
-    pub(crate) fn write(&mut self, layer: usize, keys: &Tensor, values: &Tensor) -> Result<(Tensor, Tensor)> {
-        let filled = self.positions + keys.dim(2)?;
+    /// one layer, and returns that layer's first `seen` positions. Room must have been made; positions that are
+    /// not filled are zero.
+    pub(crate) fn write(&mut self, layer: usize, keys: &Tensor, values: &Tensor, seen: usize) -> Result<(Tensor, Tensor)> {
         let Some((all_keys, all_values)) = self.layers.get(layer) else {
             candle_core::bail!("the model has no layer {layer}")
         };
         all_keys.slice_set(keys, 2, self.positions)?;
         all_values.slice_set(values, 2, self.positions)?;
-        Ok((all_keys.narrow(2, 0, filled)?, all_values.narrow(2, 0, filled)?))
+        Ok((all_keys.narrow(2, 0, seen)?, all_values.narrow(2, 0, seen)?))
     }
 
     /// Counts positions as filled, once every layer has been written.
@@ -130,13 +123,6 @@ impl Tail {
         }
         self.rows = rows.len();
         Ok(())
-    }
-
-    fn layer(&self, layer: usize) -> Result<Option<(Tensor, Tensor)>> {
-        self.layers
-            .get(layer)
-            .map(|(keys, values)| Ok((keys.narrow(2, 0, self.positions)?, values.narrow(2, 0, self.positions)?)))
-            .transpose()
     }
 }
 

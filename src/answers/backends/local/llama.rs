@@ -10,7 +10,7 @@ mod rope;
 use candle_core::{D, Result, Tensor};
 use candle_nn::ops::{rms_norm, swiglu};
 
-use self::attention::Attention;
+use self::attention::{Attention, Causal};
 use self::rope::Rope;
 use super::OpenError;
 use super::gguf::Gguf;
@@ -39,7 +39,6 @@ pub(crate) struct Shape {
     /// Heads of keys and values; each serves `heads / kv_heads` heads of queries.
     pub(crate) kv_heads: usize,
     pub(crate) head_width: usize,
-    pub(crate) vocabulary: usize,
     /// The most positions a text may have.
     pub(crate) context: usize,
     pub(crate) epsilon: f32,
@@ -55,7 +54,7 @@ struct Layer {
 }
 
 impl Shape {
-    fn of(gguf: &Gguf, vocabulary: usize) -> std::result::Result<Self, OpenError> {
+    fn of(gguf: &Gguf) -> std::result::Result<Self, OpenError> {
         let required = |key| size(gguf, key)?.ok_or(OpenError::NoMetadata(key));
         let heads = required("llama.attention.head_count")?;
         let width = required("llama.embedding_length")?;
@@ -74,7 +73,6 @@ impl Shape {
             heads,
             kv_heads,
             head_width: size(gguf, "llama.attention.key_length")?.unwrap_or(width / heads),
-            vocabulary,
             context: required("llama.context_length")?,
             epsilon: gguf.float(epsilon)?.ok_or(OpenError::NoMetadata(epsilon))?,
         })
@@ -95,7 +93,7 @@ impl Llama {
         if architecture != "llama" {
             return Err(OpenError::Architecture(architecture.to_owned()));
         }
-        let shape = Shape::of(gguf, vocabulary)?;
+        let shape = Shape::of(gguf)?;
         let rope = Rope::of(gguf, shape.head_width)?;
         let embedding = gguf.tensor("token_embd.weight", &[vocabulary, shape.width])?;
         let head = if gguf.shape("output.weight").is_some() {
@@ -118,17 +116,20 @@ impl Llama {
         Tail::new(self.shape.layers, rows, self.shape.kv_heads, self.shape.head_width)
     }
 
-    /// Reads a prompt on from a prefix that is known already. Returns the keys and values of both together, and
-    /// the logits after the last token, of shape (1, vocabulary). There must be a token.
-    pub(crate) fn read(&self, prefix: &Prefix, tokens: &[u32]) -> Result<(Prefix, Tensor)> {
+    /// Reads a prompt whose first `known` positions are in a prefix already. Returns the keys and values of all its
+    /// positions, and the logits after the last token, of shape (1, vocabulary). There must be a token to
+    /// read. What comes out does not depend on how much was known, to the last bit.
+    pub(crate) fn read(&self, tokens: &[u32], prefix: &Prefix, known: usize) -> Result<(Prefix, Tensor)> {
+        let new = tokens.get(known..).unwrap_or_default();
         let mut tail = self.tail(1)?;
+        tail.begin_with(prefix, known, new.len())?;
         let mut last = None;
-        for chunk in tokens.chunks(CHUNK) {
-            let hidden = self.forward(prefix, &mut tail, &[chunk])?;
-            last = Some(hidden.narrow(1, chunk.len() - 1, 1)?.squeeze(1)?);
+        for chunk in new.chunks(CHUNK) {
+            let states = self.forward(&Prefix::empty(), &mut tail, &[chunk])?;
+            last = Some(states.narrow(1, chunk.len() - 1, 1)?.squeeze(1)?);
         }
         let Some(last) = last else { candle_core::bail!("a prompt without tokens") };
-        Ok((prefix.followed_by(&tail)?, self.logits(&last)?))
+        Ok((tail.into_prefix()?, self.logits(&last)?))
     }
 
     /// Reads more tokens in every row, as many in each, and returns the state after every token: a tensor
@@ -140,10 +141,10 @@ impl Llama {
         tail.make_room(count)?;
         let start = prefix.positions() + tail.positions();
         let turns = self.rope.turns(start, count)?;
-        let mask = attention::mask(tail.positions(), count, self.shape.heads / self.shape.kv_heads)?;
+        let causal = Causal::new(tail.positions(), count, self.shape.heads / self.shape.kv_heads, prefix)?;
         for (index, layer) in self.layers.iter().enumerate() {
             let normed = rms_norm(&xs, &layer.attention_norm, self.shape.epsilon)?;
-            let step = attention::Step { layer: index, rows: rows.len(), tokens: count, turns: &turns, mask: mask.as_ref() };
+            let step = attention::Step { layer: index, rows: rows.len(), tokens: count, turns: &turns, causal: &causal };
             xs = (xs + layer.attention.forward(&normed, &step, prefix, tail)?)?;
             let normed = rms_norm(&xs, &layer.norm, self.shape.epsilon)?;
             let hidden = swiglu(&product(&normed, &layer.gate_up)?)?;
@@ -178,7 +179,19 @@ fn stacked(parts: &[Tensor]) -> std::result::Result<Tensor, OpenError> {
     Tensor::cat(parts, D::Minus2).map_err(|error| OpenError::NotGguf(super::gguf::first_line(&error)))
 }
 
+/// Up to so many rows are multiplied from the right: the weights are then read as they lie, and not
+/// packed first.
+const FEW: usize = 16;
+
 /// The product of states of shape (n, in) with a weight of shape (out, in).
+///
+/// The product of one row is taken as that of two. The kernel for vectors sums in another order than that
+/// for matrices, and a sample would depend on the batch it is decoded in; the kernel for matrices gives
+/// each row the same bits whatever the others are.
 fn product(states: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    states.matmul(&weight.t()?)
+    match states.dim(0)? {
+        1 => product(&Tensor::cat(&[states, states], 0)?, weight)?.narrow(0, 0, 1),
+        rows if rows <= FEW => weight.matmul(&states.t()?)?.t()?.contiguous(),
+        _ => states.matmul(&weight.t()?),
+    }
 }

@@ -59,12 +59,12 @@ pub(crate) fn read(model: &Llama, tokens: Vec<u32>, nearest: Option<(Prompt, usi
     let (prefix, logits) = match nearest {
         Some((prompt, shared)) if shared == tokens.len() && shared == prompt.tokens.len() => return Ok(prompt),
         Some((prompt, shared)) => {
-            // The logits come from the last token, so that one is always read.
-            let shared = shared.min(tokens.len().saturating_sub(1));
-            let (before, after) = tokens.split_at(shared);
-            model.read(&prompt.prefix.first(before.len())?, after)?
+            // The logits come from the last token, so that one is always read; and one more, because a
+            // single query would be multiplied in another order than several.
+            let known = shared.min(tokens.len().saturating_sub(2));
+            model.read(&tokens, &prompt.prefix, known)?
         }
-        None => model.read(&Prefix::empty(), &tokens)?,
+        None => model.read(&tokens, &Prefix::empty(), 0)?,
     };
     Ok(Prompt { tokens, prefix, logits })
 }

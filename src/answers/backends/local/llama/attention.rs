@@ -5,7 +5,7 @@ use candle_nn::ops::softmax_last_dim;
 use candle_nn::rotary_emb::rope_i;
 
 use super::super::OpenError;
-use super::super::kv::{Prefix, Tail};
+use super::super::kv::{LANES, Prefix, Tail};
 use super::rope::Turns;
 use super::{Shape, product, stacked};
 
@@ -27,7 +27,7 @@ pub(super) struct Step<'a> {
     /// New tokens in each row.
     pub(super) tokens: usize,
     pub(super) turns: &'a Turns,
-    pub(super) mask: Option<&'a Tensor>,
+    pub(super) causal: &'a Causal,
 }
 
 impl Attention {
@@ -61,14 +61,14 @@ impl Attention {
         let queries = (rope_i(&part(0, heads)?, &step.turns.cos, &step.turns.sin)? * self.scale)?;
         let keys = rope_i(&part(heads, kv_heads)?, &step.turns.cos, &step.turns.sin)?;
         let values = part(heads + kv_heads, kv_heads)?;
-        let (tail_keys, tail_values) = tail.write(layer, &keys, &values)?;
+        let (tail_keys, tail_values) = tail.write(layer, &keys, &values, step.causal.seen)?;
 
         // The heads of a group read the same keys, and so do all rows in the prefix: each makes one
         // product of them.
         let in_groups = (rows, kv_heads, group * tokens, width);
         let queries = queries.reshape(in_groups)?;
         let mut scores = queries.matmul(&tail_keys.t()?)?;
-        if let Some(mask) = step.mask {
+        if let Some(mask) = &step.causal.mask {
             scores = scores.broadcast_add(mask)?;
         }
         let shared = prefix.layer(layer);
@@ -82,8 +82,7 @@ impl Attention {
             scores = Tensor::cat(&[&before, &scores], D::Minus1)?;
         }
         let weights = softmax_last_dim(&scores)?;
-        let tail_positions = tail_keys.dim(2)?;
-        let mut mixed = weights.narrow(D::Minus1, prefix.positions(), tail_positions)?.matmul(&tail_values)?;
+        let mut mixed = weights.narrow(D::Minus1, prefix.positions(), step.causal.seen)?.matmul(&tail_values)?;
         if let Some((_, values)) = shared {
             let before = weights
                 .narrow(D::Minus1, 0, prefix.positions())?
@@ -102,14 +101,25 @@ impl Attention {
     }
 }
 
-/// What is added to the scores of new tokens over the tail, so that none sees a later one: a tensor of
-/// shape (1, 1, group * tokens, positions). One new token sees everything.
-pub(super) fn mask(before: usize, tokens: usize, group: usize) -> Result<Option<Tensor>> {
-    if tokens <= 1 {
-        return Ok(None);
+/// Which positions of the tail new tokens see.
+pub(super) struct Causal {
+    /// How many positions of the tail are looked at.
+    seen: usize,
+    /// What is added to the scores over these, so that no token sees a later one: a tensor of shape
+    /// (1, 1, group * tokens, seen). One new token sees everything there is.
+    mask: Option<Tensor>,
+}
+
+impl Causal {
+    pub(super) fn new(before: usize, tokens: usize, group: usize, prefix: &Prefix) -> Result<Self> {
+        let positions = before + tokens;
+        if tokens == 1 && prefix.positions() > 0 {
+            return Ok(Self { seen: positions, mask: None });
+        }
+        let seen = positions.next_multiple_of(LANES);
+        let of_token = |token: usize| (0..seen).map(move |position| if position <= before + token { 0.0 } else { f32::NEG_INFINITY });
+        let mask: Vec<f32> = (0..group).flat_map(|_| (0..tokens).flat_map(of_token)).collect();
+        let mask = Tensor::from_vec(mask, (1, 1, group * tokens, seen), &Device::Cpu)?;
+        Ok(Self { seen, mask: Some(mask) })
     }
-    let positions = before + tokens;
-    let seen = |token: usize| (0..positions).map(move |position| if position <= before + token { 0.0 } else { f32::NEG_INFINITY });
-    let mask: Vec<f32> = (0..group).flat_map(|_| (0..tokens).flat_map(seen)).collect();
-    Tensor::from_vec(mask, (1, 1, group * tokens, positions), &Device::Cpu).map(Some)
 }
