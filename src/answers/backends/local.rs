@@ -85,7 +85,7 @@ impl fmt::Debug for LocalModel {
 
 impl Backend for LocalModel {
     fn abilities(&self) -> Abilities {
-        Abilities { probability: Probability::Exact, several: true, concurrency: 1 }
+        Abilities { probability: Probability::Exact, several: true, concurrency: 2 }
     }
 
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {
