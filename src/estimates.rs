@@ -22,9 +22,7 @@ mod verdict;
 mod words;
 
 #[cfg(test)]
-mod claim_tests;
-#[cfg(test)]
-mod simulation_tests;
+mod tests;
 
 use crate::report::{Conversation, Results};
 use crate::scores::Score;

@@ -53,37 +53,33 @@ pub(crate) fn quantity(quantity: &Quantity, over: Option<&str>, setting: &Settin
     }
 }
 
-/// The difference that an equivalence is about.
+/// A weighted sum of means: `mean of a for x minus the same for y; about=itself; over 5 runs of x and 5 runs of y`.
 pub(crate) fn sum(terms: &[Term], over: Option<&str>, setting: &Setting) -> String {
     let means: Vec<&Mean> = terms.iter().map(|term| &term.mean).collect();
     let shared = shared_conditions(&means);
-    let mut sentence = String::new();
-    let mut first: Option<&Term> = None;
-    for term in terms {
-        match (first, term.weight < 0.0) {
-            (None, true) => sentence.push_str("minus "),
-            (None, false) => (),
-            (Some(_), true) => sentence.push_str(" minus "),
-            (Some(_), false) => sentence.push_str(" plus "),
-        }
-        if (term.weight.abs() - 1.0).abs() > 1e-12 {
-            sentence.push_str(&format!("{} × ", number(term.weight.abs())));
-        }
-        let mean = &term.mean;
-        let same = first.map(|first| &first.mean).filter(|first| {
-            first.name == mean.name
-                && questions(first, setting) == questions(mean, setting)
-                && (term.weight.abs() - 1.0).abs() <= 1e-12
-        });
-        match same {
-            Some(first) if first.arms == mean.arms => sentence.push_str("the same"),
-            Some(_) => sentence.push_str(&format!("the same{}", of_arms(mean))),
-            None => sentence.push_str(&format!("mean of {}{}", questions(mean, setting), of_arms(mean))),
-        }
-        sentence.push_str(&with(mean, &shared));
-        first = first.or(Some(term));
-    }
-    ended(sentence, &shared, over)
+    let parts: Vec<String> = terms
+        .iter()
+        .enumerate()
+        .map(|(at, term)| {
+            let first = means.first().filter(|_| at > 0);
+            let sign = match (at, term.weight < 0.0) {
+                (0, true) => "minus ",
+                (0, false) => "",
+                (_, true) => " minus ",
+                (_, false) => " plus ",
+            };
+            let plain = (term.weight.abs() - 1.0).abs() <= 1e-12;
+            let factor = if plain { String::new() } else { format!("{} × ", number(term.weight.abs())) };
+            let mean = &term.mean;
+            let named = match first.filter(|first| plain && is_alike(first, mean, setting)) {
+                Some(first) if first.arms == mean.arms => "the same".to_owned(),
+                Some(_) => format!("the same{}", of_arms(mean)),
+                None => format!("mean of {}{}", questions(mean, setting), of_arms(mean)),
+            };
+            format!("{sign}{factor}{named}{}", with(mean, &shared))
+        })
+        .collect();
+    ended(parts.concat(), &shared, over)
 }
 
 /// A number as it stands in a bound: no more digits than it needs.
@@ -111,6 +107,11 @@ fn questions(mean: &Mean, setting: &Setting) -> String {
         [only] => format!("{} ({only})", mean.name),
         several => format!("{} ({}, weighted equally)", mean.name, several.join(", ")),
     }
+}
+
+/// Whether two means are of the same questions, so that the second can be called `the same`.
+fn is_alike(a: &Mean, b: &Mean, setting: &Setting) -> bool {
+    a.name == b.name && questions(a, setting) == questions(b, setting)
 }
 
 fn of_arms(mean: &Mean) -> String {
@@ -142,15 +143,12 @@ fn with(mean: &Mean, shared: &BTreeMap<&str, &Among>) -> String {
     if own.is_empty() { String::new() } else { format!(" with {}", own.join(", ")) }
 }
 
-fn ended(mut sentence: String, shared: &BTreeMap<&str, &Among>, over: Option<&str>) -> String {
+fn ended(sentence: String, shared: &BTreeMap<&str, &Among>, over: Option<&str>) -> String {
     let shared: Vec<String> = shared.iter().map(|(axis, among)| format!("{axis}={among}")).collect();
-    if !shared.is_empty() {
-        sentence.push_str(&format!("; {}", shared.join(", ")));
-    }
-    if let Some(over) = over {
-        sentence.push_str(&format!("; {over}"));
-    }
-    sentence
+    let conditions = Some(shared.join(", ")).filter(|shared| !shared.is_empty());
+    let clauses: Vec<String> =
+        [Some(sentence), conditions, over.map(str::to_owned)].into_iter().flatten().collect();
+    clauses.join("; ")
 }
 
 impl std::fmt::Display for Among {
