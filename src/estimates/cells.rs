@@ -48,10 +48,8 @@ fn cell<'a>(
     setting: &Setting,
     index: &Index<'a>,
 ) -> Cell {
-    let batches: Vec<(&RunKey, Option<&Batch<'_>>)> = runs
-        .iter()
-        .map(|run| (*run, index.batch(&Place::of(question, condition, arm, run))))
-        .collect();
+    let batches: Vec<(&RunKey, Option<&Batch<'_>>)> =
+        runs.iter().map(|run| (*run, index.batch(&Place::of(question, condition, arm, run)))).collect();
     let present: Vec<&Batch<'_>> = batches.iter().filter_map(|(_, batch)| *batch).collect();
     let outcomes = present.iter().fold(Outcomes::default(), |total, batch| sum(total, batch.outcomes));
     let methods: BTreeSet<Method> = present.iter().flat_map(|batch| &batch.methods).copied().collect();

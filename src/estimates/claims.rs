@@ -66,7 +66,10 @@ fn part(comparison: &Comparison, setting: &Setting, index: &Index<'_>) -> Part {
                     Estimated {
                         estimand: format!("{} against {}", of_a.estimand, of_b.estimand),
                         estimate: of_a.estimate.zip(of_b.estimate).map(|(a, b)| a - b),
-                        interval: Err("equal() is for means: a difference of correlations has no interval here".to_owned()),
+                        interval: Err(
+                            "equal() is for means: a difference of correlations has no interval here"
+                                .to_owned(),
+                        ),
                         outcomes: sum(of_a.outcomes, of_b.outcomes),
                         method: of_a.method.filter(|method| of_b.method == Some(*method)),
                     }

@@ -122,7 +122,8 @@ impl<'a> Gathered<'a> {
                         }
                         let Some((batch, value)) = batch.and_then(|batch| Some((batch, batch.mean()?))) else {
                             complete = false;
-                            let what = if batch.is_some() { "has no valid answer from" } else { "was not asked of" };
+                            let what =
+                                if batch.is_some() { "has no valid answer from" } else { "was not asked of" };
                             self.gap(format!("{} {what} {}", question.name, run_in_words(arm, key)));
                             continue;
                         };
@@ -176,10 +177,7 @@ impl<'a> Gathered<'a> {
 
 /// The questions of a mean with the conditions it takes. A question that is never asked under such conditions
 /// has no part in the mean: a suite may ask one question about many personas and another only about itself.
-pub(crate) fn asked<'a>(
-    mean: &Mean,
-    setting: &'a Setting,
-) -> Vec<(&'a QuestionInSetting, Vec<&'a Condition>)> {
+pub(crate) fn asked<'a>(mean: &Mean, setting: &'a Setting) -> Vec<(&'a QuestionInSetting, Vec<&'a Condition>)> {
     mean.questions
         .iter()
         .filter_map(|name| setting.question(name))

@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::components::{Component, Gathered, Run};
+use super::index::Index;
 use super::interval::{fisher, pearson};
 use super::{Mean, Over, Setting, Term};
-use super::index::Index;
 use crate::report::Interval;
 
 /// A correlation of two means over runs or checkpoints.
@@ -34,9 +34,9 @@ pub(crate) fn correlate<'a>(
     let of_y = Gathered::of(y, setting, index);
     findings.merge_findings(&of_y);
     let (x, y) = (points(&findings.components, over), points(&of_y.components, over));
-    let pairs: Vec<(f64, f64)> =
-        x.iter().filter_map(|(point, value)| Some((*value, *y.get(point)?))).collect();
-    let runs = x.keys().filter(|point| y.contains_key(point)).map(|(run, _)| run).collect::<BTreeSet<_>>().len();
+    let pairs: Vec<(f64, f64)> = x.iter().filter_map(|(point, value)| Some((*value, *y.get(point)?))).collect();
+    let runs =
+        x.keys().filter(|point| y.contains_key(point)).map(|(run, _)| run).collect::<BTreeSet<_>>().len();
     let (words, law) = match over {
         Over::Checkpoints if runs < pairs.len() => {
             (format!("over {} checkpoints of {runs} runs", pairs.len()), "Fisher's z, counting runs")

@@ -61,7 +61,12 @@ pub(crate) struct Replicate<'a> {
 
 impl<'a> Place<'a> {
     /// The place of a question's condition in one run of an arm.
-    pub(crate) fn of(question: &'a QuestionInSetting, condition: &'a Condition, arm: &'a str, run: &'a RunKey) -> Self {
+    pub(crate) fn of(
+        question: &'a QuestionInSetting,
+        condition: &'a Condition,
+        arm: &'a str,
+        run: &'a RunKey,
+    ) -> Self {
         Place {
             question: &question.name,
             arm,

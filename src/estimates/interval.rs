@@ -29,11 +29,7 @@ pub(crate) fn normal_reach(level: f64) -> f64 {
 pub(crate) fn satterthwaite(parts: &[(f64, f64)]) -> f64 {
     let total: f64 = parts.iter().map(|(variance, _)| variance).sum();
     let spread: f64 = parts.iter().map(|(variance, freedom)| variance.powi(2) / freedom).sum();
-    if spread > 0.0 {
-        total.powi(2) / spread
-    } else {
-        parts.iter().map(|(_, freedom)| freedom).sum()
-    }
+    if spread > 0.0 { total.powi(2) / spread } else { parts.iter().map(|(_, freedom)| freedom).sum() }
 }
 
 /// The variance of a mean from its clusters' summed influences: `Σ e²`, with the finite-cluster correction

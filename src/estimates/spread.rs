@@ -66,7 +66,9 @@ impl Source {
         let name = &component.question.name;
         let batch = component.batch;
         if batch.methods.iter().any(|method| *method != Method::Samples) {
-            return Err(format!("{name} was read as a probability, of one item in one wording: nothing varies"));
+            return Err(format!(
+                "{name} was read as a probability, of one item in one wording: nothing varies"
+            ));
         }
         let values = || batch.observations.iter().map(|observation| observation.value);
         let samples = batch.observations.len() as f64;
@@ -149,8 +151,7 @@ mod tests {
     #[test]
     fn samples_that_all_agree_still_leave_room() {
         let (_, others) = wilson(0.0, 100.0, normal_reach(0.95));
-        let constant =
-            Source::Constant { weight: 1.0, value: 0.5, range: (0.0, 1.0), samples: 100.0 };
+        let constant = Source::Constant { weight: 1.0, value: 0.5, range: (0.0, 1.0), samples: 100.0 };
         let spread = Spread { sources: vec![constant], units: vec!["100 samples".to_owned()] };
         let interval = spread.interval(0.5, 0.95);
         assert!((interval.low - (0.5 - others / 2.0)).abs() < 1e-12);

@@ -48,10 +48,8 @@ pub(crate) fn spread(components: &[Component<'_>]) -> Result<Spread, String> {
 }
 
 fn over_runs(unit: String, runs: &[Vec<&Component<'_>>]) -> (String, Vec<Source>) {
-    let sums: Vec<f64> = runs
-        .iter()
-        .map(|own| own.iter().map(|component| component.weight * component.mean).sum())
-        .collect();
+    let sums: Vec<f64> =
+        runs.iter().map(|own| own.iter().map(|component| component.weight * component.mean).sum()).collect();
     let n = sums.len() as f64;
     let source = Source::Units { variance: n * variance(&sums).unwrap_or_default(), freedom: n - 1.0 };
     let components: Vec<&Component<'_>> = runs.iter().flatten().copied().collect();
@@ -68,7 +66,11 @@ fn not_without_width(unit: String, source: Source, components: &[&Component<'_>]
     }
     let limits: Vec<Source> =
         components.iter().filter_map(|component| Source::of_samples(component).ok()).collect();
-    if limits.is_empty() { (unit, vec![source]) } else { (format!("the samples of {unit}, which agree"), limits) }
+    if limits.is_empty() {
+        (unit, vec![source])
+    } else {
+        (format!("the samples of {unit}, which agree"), limits)
+    }
 }
 
 fn over_clusters(components: &[&Component<'_>]) -> Result<Spread, String> {

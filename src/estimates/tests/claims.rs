@@ -51,7 +51,8 @@ fn every_kind_of_comparison_holds_is_refuted_or_stays_undecided() {
         let claim = experiment.decide(vec![comparison]);
         assert_eq!(claim.verdict, verdict, "{kind}: {claim:#?}");
     }
-    let claim = experiment.decide(vec![above(apart(), 0.5), above(only("gambler"), 0.8), above(only("base"), 0.7)]);
+    let claim =
+        experiment.decide(vec![above(apart(), 0.5), above(only("gambler"), 0.8), above(only("base"), 0.7)]);
     assert_eq!(claim.verdict, Refuted);
     assert_eq!(claim.reason, claim.parts[2].reason);
 }
@@ -81,10 +82,61 @@ fn runs_of_pooled_arms_are_equal_members() {
     let mut experiment = Experiment::new(&["one", "two"], &["prefers"]);
     experiment.runs("one", "prefers", &[0.1, 0.2, 0.3]);
     experiment.runs("two", "prefers", &[0.9]);
-    let part = experiment.decide(vec![above(sum(&[(1.0, mean("prefers", &["one", "two"]))]), 0.0)]).parts.remove(0);
+    let part =
+        experiment.decide(vec![above(sum(&[(1.0, mean("prefers", &["one", "two"]))]), 0.0)]).parts.remove(0);
     assert!((part.estimate.unwrap() - 0.375).abs() < 1e-12);
     assert_eq!(part.interval.unwrap().over, "over 4 runs (t, 3 df)");
     assert!(part.estimand.starts_with("mean of prefers for one and two together; "), "{}", part.estimand);
+}
+
+#[test]
+fn a_run_in_both_means_is_counted_once() {
+    let mut experiment = Experiment::new(&["one", "two"], &["prefers"]);
+    experiment.runs("one", "prefers", &[0.1, 0.2, 0.3]);
+    experiment.runs("two", "prefers", &[0.7, 0.8, 0.9]);
+    let both = difference(mean("prefers", &["one", "two"]), mean("prefers", &["one"]));
+    let part = experiment.decide(vec![above(both, 0.0)]).parts.remove(0);
+    assert_eq!((part.valid, part.asked), (6, 6));
+    // The difference is half of two minus one, and so is the width of its interval.
+    let apart = difference(mean("prefers", &["two"]), mean("prefers", &["one"]));
+    let whole = experiment.decide(vec![above(apart, 0.0)]).parts.remove(0).interval.unwrap();
+    let half = part.interval.unwrap();
+    assert!((part.estimate.unwrap() - 0.3).abs() < 1e-12);
+    assert!((2.0 * half.low - whole.low).abs() < 1e-9 && (2.0 * half.high - whole.high).abs() < 1e-9);
+}
+
+#[test]
+fn checkpoints_are_averaged_within_their_run_and_axes_choose_runs() {
+    let mut experiment = Experiment::new(&["tuned"], &["prefers"]);
+    for (rate, seed, checkpoint, value) in [
+        ("1", 1, 1, 0.2),
+        ("1", 1, 2, 0.4),
+        ("1", 2, 1, 0.5),
+        ("1", 2, 2, 0.7),
+        ("2", 1, 1, 0.9),
+        ("2", 2, 1, 0.8),
+    ] {
+        let run = &mut experiment.score("tuned", Some(seed), "prefers", value).run;
+        run.checkpoint = Some(checkpoint);
+        run.axes.insert("rate".to_owned(), rate.to_owned());
+    }
+    let at = |axis: &str, value: &str| {
+        let mut mean = mean("prefers", &["tuned"]);
+        mean.conditions.of_arms.insert(axis.to_owned(), Among::Only(vec![value.to_owned()]));
+        experiment.decide(vec![above(sum(&[(1.0, mean)]), 0.0)]).parts.remove(0)
+    };
+    let slow = at("rate", "1");
+    assert!((slow.estimate.unwrap() - 0.45).abs() < 1e-12);
+    assert_eq!(slow.interval.unwrap().over, "over 2 runs (t, 1 df)");
+    assert!(slow.estimand.ends_with("; about=itself, rate=1, under=none; over 2 runs"), "{}", slow.estimand);
+    let late = at("checkpoint", "2");
+    assert!((late.estimate.unwrap() - 0.55).abs() < 1e-12);
+
+    let cells = experiment.estimate().cells;
+    let rates: Vec<(&str, Option<f64>, usize)> =
+        cells[..2].iter().map(|cell| (cell.arm_axes["rate"].as_str(), cell.mean, cell.runs.len())).collect();
+    assert_eq!((rates[0].0, rates[0].2, rates[1].0, rates[1].2), ("1", 4, "2", 2));
+    assert!((rates[0].1.unwrap() - 0.45).abs() < 1e-12 && (rates[1].1.unwrap() - 0.85).abs() < 1e-12);
 }
 
 #[test]
@@ -96,10 +148,8 @@ fn failed_samples_shift_no_weight() {
         (score.wording, score.sample) = (wording, sample);
     }
     experiment.samples("base", "tolerance", 10, 10);
-    let claim = experiment.decide(vec![above(
-        sum(&[(1.0, suite("self_report", &["prefers", "tolerance"], &["base"]))]),
-        0.0,
-    )]);
+    let claim = experiment
+        .decide(vec![above(sum(&[(1.0, suite("self_report", &["prefers", "tolerance"], &["base"]))]), 0.0)]);
     assert!((claim.parts[0].estimate.unwrap() - 0.75).abs() < 1e-12);
     assert_eq!(
         claim.parts[0].interval.as_ref().unwrap().over,
@@ -161,9 +211,11 @@ fn cells_come_in_plan_order_with_what_was_read() {
     assert_eq!(places, [("itself", "saver"), ("itself", "base"), ("lucy", "saver"), ("lucy", "base")]);
     let cell = &cells[1];
     assert_eq!(cell.outside, Some(0.25));
-    let read: Vec<(&str, f64)> = cell.distribution.iter().map(|count| (count.read.as_str(), count.share)).collect();
+    let read: Vec<(&str, f64)> =
+        cell.distribution.iter().map(|count| (count.read.as_str(), count.share)).collect();
     assert_eq!(read, [("risk", 2.0 / 3.0), ("safety", 1.0 / 3.0)]);
-    let wordings: Vec<_> = cell.by_wording.iter().map(|count| (count.name.as_str(), count.mean, count.valid)).collect();
+    let wordings: Vec<_> =
+        cell.by_wording.iter().map(|count| (count.name.as_str(), count.mean, count.valid)).collect();
     assert_eq!(wordings, [("1", Some(1.0), 2), ("2", Some(0.0), 1)]);
     let orders: Vec<_> = cell.by_order.iter().map(|count| (count.name.as_str(), count.mean)).collect();
     assert_eq!(orders, [("risky, safe", Some(1.0)), ("safe, risky", Some(0.5))]);

@@ -20,11 +20,13 @@ fn an_arm_without_runs() {
     let mut experiment = Experiment::new(&["gambler", "saver", "told"], &["prefers"]);
     experiment.setting.arms[1].without_runs = Some("arm saver has no runs in introspec.yaml".to_owned());
     experiment.runs("gambler", "prefers", &[0.8, 0.9]);
-    let against =
-        |arm: &str| above(difference(mean("prefers", &["gambler"]), mean("prefers", &[arm])), 0.0);
+    let against = |arm: &str| above(difference(mean("prefers", &["gambler"]), mean("prefers", &[arm])), 0.0);
     assert_undecided(&experiment, against("saver"), "arm saver has no runs in introspec.yaml");
     assert_undecided(&experiment, against("told"), "arm told has no answers");
-    assert_eq!(experiment.estimate().cells[1].no_interval.as_deref(), Some("arm saver has no runs in introspec.yaml"));
+    assert_eq!(
+        experiment.estimate().cells[1].no_interval.as_deref(),
+        Some("arm saver has no runs in introspec.yaml")
+    );
 }
 
 #[test]
@@ -68,7 +70,10 @@ fn nothing_that_varies() {
     let reason = "prefers was read as a probability, of one item in one wording: nothing varies";
     assert_undecided(&experiment, only("prefers", "base"), reason);
     let cell = &experiment.estimate().cells[0];
-    assert_eq!((cell.mean, cell.interval.clone(), cell.no_interval.as_deref()), (Some(0.7), None, Some(reason)));
+    assert_eq!(
+        (cell.mean, cell.interval.clone(), cell.no_interval.as_deref()),
+        (Some(0.7), None, Some(reason))
+    );
 
     experiment.scores[0].method = Method::Samples;
     experiment.setting.questions[0].range = None;
@@ -90,8 +95,7 @@ fn correlations_of_too_little() {
     let mut experiment = Experiment::new(&["gambler"], &["prefers", "tolerance"]);
     experiment.runs("gambler", "prefers", &[0.1, 0.2, 0.3]);
     experiment.runs("gambler", "tolerance", &[0.1, 0.2, 0.4]);
-    let quantity =
-        || correlation(mean("prefers", &["gambler"]), mean("tolerance", &["gambler"]), Over::Runs);
+    let quantity = || correlation(mean("prefers", &["gambler"]), mean("tolerance", &["gambler"]), Over::Runs);
     assert_undecided(
         &experiment,
         above(quantity(), 0.0),

@@ -3,7 +3,7 @@
 use super::experiment::{Experiment, above, difference, mean};
 use crate::report::Verdict;
 
-/// SplitMix64 (Steele, Lea and Flood 2014): the simulation is the same on every machine.
+/// `SplitMix64` (Steele, Lea and Flood 2014): the simulation is the same on every machine.
 struct Stream(u64);
 
 impl Stream {
