@@ -29,7 +29,12 @@
 //! [`rows::draw`], which derives every draw from the spec's seed.
 
 pub mod answers;
+pub mod diagnostic;
 pub mod estimates;
 pub mod report;
 pub mod requests;
 pub mod scores;
+pub mod spec;
+pub mod text;
+pub mod tree;
+pub mod world;
