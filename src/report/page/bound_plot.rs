@@ -11,6 +11,8 @@ const TOP: f64 = 18.0;
 const BOTTOM: f64 = 48.0;
 const MIDDLE: f64 = 33.0;
 const END: f64 = 6.0;
+/// How much of the claimed side is shown at least, as a share of what else is shown.
+const BEYOND: f64 = 0.2;
 
 /// Returns the drawing, or nothing where there is neither an estimate nor an interval to draw.
 pub(super) fn drawing(estimate: Option<f64>, interval: Option<(f64, f64)>, bound: Option<Bound>) -> Option<Drawing> {
@@ -19,8 +21,16 @@ pub(super) fn drawing(estimate: Option<f64>, interval: Option<(f64, f64)>, bound
     if measured.is_empty() {
         return None;
     }
-    // Zero, no difference at all, is always in sight.
-    let scale = Scale::covering(measured.into_iter().chain(ends.iter().copied()).chain([0.0]));
+    // Zero, no difference at all, is always in sight, and so is some of the claimed side.
+    let shown: Vec<f64> = measured.into_iter().chain(ends.iter().copied()).chain([0.0]).collect();
+    let low = shown.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = shown.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let beyond = match bound {
+        Some(Bound::Above(bound)) => Some(bound + (high - low) * BEYOND),
+        Some(Bound::Below(bound)) => Some(bound - (high - low) * BEYOND),
+        Some(Bound::Within(_)) | None => None,
+    };
+    let scale = Scale::covering(shown.into_iter().chain(beyond));
 
     let mut marks = Vec::new();
     if let Some(bound) = bound {
@@ -96,6 +106,12 @@ mod tests {
         assert!(markup.contains(r#"<line class="bound" x1="25%" y1="14" x2="25%" y2="52"/>"#));
         assert!(markup.contains(r#"<line class="interval" x1="50%" y1="33" x2="100%" y2="33"/>"#));
         assert!(markup.contains(">claimed: above 0.1</text>"));
+    }
+
+    #[test]
+    fn the_claimed_side_is_in_sight_where_the_interval_lies_on_the_other() {
+        let markup = drawing(Some(-0.11), Some((-0.16, -0.06)), Some(Bound::Above(0.0))).unwrap().to_string();
+        assert!(markup.contains(r#"<rect class="claimed" x="80%" y="18" width="20%" height="30"/>"#), "{markup}");
     }
 
     #[test]

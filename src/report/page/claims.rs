@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::bound::Bound;
 use super::bound_plot;
-use super::numbers::{NONE, bracketed, count, decimal, finite, percent, places};
+use super::numbers::{bracketed, count, decimal, finite, percent};
 use crate::report::{ClaimResult, Part, Verdict};
 
 #[derive(Serialize)]
@@ -14,18 +14,19 @@ pub(super) struct Claim<'a> {
     place: &'a str,
     verdict: &'static str,
     reason: &'a str,
-    estimand: &'a str,
+    /// Where it says more than the single comparison does.
+    estimand: Option<&'a str>,
     parts: Vec<Comparison<'a>>,
 }
 
 /// One comparison as the page shows it. What a claim of a single comparison has said already is not repeated.
 #[derive(Serialize)]
 struct Comparison<'a> {
-    estimand: Option<&'a str>,
+    estimand: &'a str,
     verdict: Option<&'static str>,
     reason: Option<&'a str>,
     bound: &'a str,
-    estimate: String,
+    estimate: Option<String>,
     /// Such as `95% interval [0.31, 0.51] over 5 runs (t, 4 df)`.
     interval: Option<String>,
     method: Option<String>,
@@ -62,7 +63,8 @@ impl<'a> Claim<'a> {
             place: &claim.place,
             verdict: word(claim.verdict),
             reason: &claim.reason,
-            estimand: &claim.estimand,
+            estimand: (!is_alone || claim.parts.iter().any(|part| part.estimand != claim.estimand))
+                .then_some(claim.estimand.as_str()),
             parts: claim.parts.iter().map(|part| comparison(part, claim, is_alone)).collect(),
         }
     }
@@ -73,14 +75,18 @@ fn comparison<'a>(part: &'a Part, claim: &ClaimResult, is_alone: bool) -> Compar
     let ends = ends.filter(|(low, high)| low.is_finite() && high.is_finite());
     let estimate = finite(part.estimate);
     // The width of the interval says how many digits mean anything.
-    let places = places(ends.map_or(1.0, |(low, high)| high - low), true).clamp(3, 5);
+    let places = match ends.map_or(1.0, |(low, high)| high - low) {
+        width if width >= 10.0 => 1,
+        width if width >= 0.01 => 3,
+        _ => 5,
+    };
     let drawing = bound_plot::drawing(estimate, ends, Bound::read(&part.bound));
     Comparison {
-        estimand: (!is_alone || part.estimand != claim.estimand).then_some(part.estimand.as_str()),
+        estimand: &part.estimand,
         verdict: (!is_alone).then_some(word(part.verdict)),
         reason: (!is_alone || part.reason != claim.reason).then_some(part.reason.as_str()),
         bound: &part.bound,
-        estimate: estimate.map_or_else(|| NONE.to_owned(), |estimate| decimal(estimate, places)),
+        estimate: estimate.map(|estimate| decimal(estimate, places)),
         interval: part.interval.as_ref().map(|interval| {
             format!("{} interval {} {}", percent(interval.level), bracketed(interval, places), interval.over)
         }),

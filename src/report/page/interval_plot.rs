@@ -4,10 +4,10 @@ use super::numbers::shortest;
 use super::scale::Scale;
 use super::svg::{Anchor, Drawing, Mark};
 
-const HEIGHT: u32 = 30;
+const HEIGHT: u32 = 32;
 /// The interval is drawn above the middle and the runs below it, so that neither hides the other.
-const INTERVAL: f64 = 11.0;
-const RUNS: f64 = 22.0;
+const INTERVAL: f64 = 13.0;
+const RUNS: f64 = 24.0;
 const END: f64 = 4.0;
 
 /// What a row shows. A mean without an interval is drawn hollow; without a mean the row is an empty line.
@@ -81,10 +81,10 @@ mod tests {
     #[test]
     fn a_row_shows_its_interval_its_mean_and_its_runs() {
         let markup = markup(&Row { mean: Some(0.6), interval: Some((0.5, 0.7)), runs: vec![0.55, 0.65] });
-        assert!(markup.contains(r#"<line class="interval" x1="50%" y1="11" x2="70%" y2="11"/>"#));
-        assert!(markup.contains(r#"<circle class="mean" cx="60%" cy="11" r="4.5"/>"#));
-        assert!(markup.contains(r#"<circle class="run" cx="55%" cy="22" r="2.5"/>"#));
-        assert!(markup.contains(r#"<circle class="run" cx="65%" cy="22" r="2.5"/>"#));
+        assert!(markup.contains(r#"<line class="interval" x1="50%" y1="13" x2="70%" y2="13"/>"#));
+        assert!(markup.contains(r#"<circle class="mean" cx="60%" cy="13" r="4.5"/>"#));
+        assert!(markup.contains(r#"<circle class="run" cx="55%" cy="24" r="2.5"/>"#));
+        assert!(markup.contains(r#"<circle class="run" cx="65%" cy="24" r="2.5"/>"#));
     }
 
     #[test]

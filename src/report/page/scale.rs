@@ -10,7 +10,7 @@ impl Scale {
     /// A scale with exactly these ends: a question's score range.
     pub(super) fn of_range(low: f64, high: f64) -> Self {
         if low < high && (high - low).is_finite() {
-            Scale { low, high, step: step(high - low) }
+            Scale { low, high, step: step(high - low, LABELS) }
         } else {
             Scale::covering([low, high])
         }
@@ -18,6 +18,11 @@ impl Scale {
 
     /// The narrowest scale that holds all of `values` and whose ends are labelled.
     pub(super) fn covering(values: impl IntoIterator<Item = f64>) -> Self {
+        Scale::divided(values, LABELS)
+    }
+
+    /// As [`Scale::covering`], with at most about this many steps.
+    pub(super) fn divided(values: impl IntoIterator<Item = f64>, parts: f64) -> Self {
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for value in values.into_iter().filter(|value| value.abs() < 1e15) {
             low = low.min(value);
@@ -30,7 +35,7 @@ impl Scale {
             let margin = (high.abs() * 0.1).max(0.5);
             (low, high) = (low - margin, high + margin);
         }
-        let step = step(high - low);
+        let step = step(high - low, parts);
         Scale { low: (low / step).floor() * step, high: (high / step).ceil() * step, step }
     }
 
@@ -49,15 +54,25 @@ impl Scale {
         let mut ticks: Vec<f64> = (0_u8..=12)
             .map(|index| self.low + f64::from(index) * self.step)
             .take_while(|tick| *tick < self.high - self.step * 0.6)
+            .map(|tick| self.rounded(tick))
             .collect();
-        ticks.push(self.high);
+        ticks.push(self.rounded(self.high));
         ticks
+    }
+
+    /// Sums of steps are a little off their decimals, such as 0.30000000000000004, and would count a number on
+    /// an edge to the wrong side.
+    fn rounded(&self, tick: f64) -> f64 {
+        if self.step > 1e-6 && tick.abs() < 1e6 { (tick * 1e9).round() / 1e9 } else { tick }
     }
 }
 
-/// Returns the round number nearest above a quarter of `span`: 1, 2, 2.5 or 5 times a power of ten.
-fn step(span: f64) -> f64 {
-    let wanted = span / 4.0;
+/// Into how many steps an axis is divided: few enough for labels to stand apart on a phone.
+const LABELS: f64 = 4.0;
+
+/// Returns the round number nearest above such a part of `span`: 1, 2, 2.5 or 5 times a power of ten.
+fn step(span: f64, parts: f64) -> f64 {
+    let wanted = span / parts;
     let power = 10_f64.powf(wanted.log10().floor());
     // The tolerance keeps a span such as 0.4, which is not a whole number of tenths in binary, at its step.
     let round = [1.0, 2.0, 2.5, 5.0].into_iter().find(|factor| factor * power >= wanted * (1.0 - 1e-9));
@@ -85,7 +100,8 @@ mod tests {
     fn a_scale_without_a_range_holds_its_values() {
         let scale = Scale::covering([-0.03, 0.31]);
         assert!(scale.percent(-0.03) > 0.0 && scale.percent(0.31) < 100.0);
-        assert_eq!(scale.ticks().len(), 5);
+        assert_eq!(scale.ticks(), [-0.1, 0.0, 0.1, 0.2, 0.3, 0.4]);
+        assert_eq!(Scale::divided([0.0, 100.0], 10.0).ticks().len(), 11);
     }
 
     #[test]
