@@ -18,6 +18,7 @@ mod scale;
 mod spread;
 mod svg;
 
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior, Value};
 use serde::Serialize;
@@ -39,6 +40,7 @@ pub fn page(results: &Results) -> String {
 fn render(results: &Results) -> Result<String, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.add_template("page.html", include_str!("page/page.html"))?;
     environment.add_template("question.html", include_str!("page/question.html"))?;
     environment.add_template("page.css", include_str!("page/page.css"))?;

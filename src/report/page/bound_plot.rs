@@ -1,7 +1,6 @@
 //! An estimate with its interval, drawn against the side that was claimed.
 
 use super::bound::Bound;
-use super::interval_plot::grid;
 use super::numbers::shortest;
 use super::scale::Scale;
 use super::svg::{Anchor, Drawing, Mark};
@@ -42,7 +41,10 @@ pub(super) fn drawing(estimate: Option<f64>, interval: Option<(f64, f64)>, bound
         marks.push(Mark::Rect { class: "claimed", x: from, width: to - from, y: TOP, height: BOTTOM - TOP });
         marks.push(label(bound, from, to));
     }
-    marks.extend(grid(scale, 0.0).into_iter().map(between_top_and_bottom));
+    marks.extend(scale.ticks().into_iter().map(|tick| {
+        let x = scale.percent(tick);
+        Mark::Line { class: "grid", from: (x, TOP), to: (x, BOTTOM) }
+    }));
     marks.extend(ends.iter().map(|end| {
         let x = scale.percent(*end);
         Mark::Line { class: "bound", from: (x, TOP - 4.0), to: (x, BOTTOM + 4.0) }
@@ -86,13 +88,6 @@ fn label(bound: Bound, from: f64, to: f64) -> Mark {
         anchor => anchor,
     };
     Mark::Text { class: "label", at: (x, 11.0), anchor, text: words }
-}
-
-fn between_top_and_bottom(mark: Mark) -> Mark {
-    match mark {
-        Mark::Line { class, from, to } => Mark::Line { class, from: (from.0, TOP), to: (to.0, BOTTOM) },
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -13,8 +13,9 @@ pub(super) struct Sample<'a> {
     answer: &'a str,
     /// The answer's beginning on one line.
     beginning: String,
-    /// What it was read as, or what became of it.
-    came_to: String,
+    /// What it was read as; where it was not read, `outcome` says what became of it.
+    read: Option<&'a str>,
+    outcome: &'a str,
     score: Option<String>,
 }
 
@@ -47,10 +48,8 @@ fn sample(conversation: &Conversation) -> Sample<'_> {
             .flat_map(|word| word.chars().chain([' ']))
             .take(BEGINNING)
             .collect(),
-        came_to: match &conversation.read {
-            Some(read) => format!("read as {read}"),
-            None => conversation.outcome.clone(),
-        },
+        read: conversation.read.as_deref(),
+        outcome: &conversation.outcome,
         score: conversation.score.map(|score| decimal(score, 2)),
     }
 }

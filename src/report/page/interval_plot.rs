@@ -20,7 +20,8 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn drawing(&self, scale: Scale) -> Drawing {
-        let mut marks = grid(scale, f64::from(HEIGHT));
+        let mut marks: Vec<Mark> =
+            scale.ticks().into_iter().map(|tick| Mark::Grid { x: scale.percent(tick) }).collect();
         if let Some((low, high)) = self.interval {
             let (low, high) = (scale.percent(low), scale.percent(high));
             marks.push(Mark::Line { class: "interval", from: (low, INTERVAL), to: (high, INTERVAL) });
@@ -59,15 +60,6 @@ pub(super) fn axis(scale: Scale) -> Drawing {
         text: shortest(*tick),
     });
     Drawing { height: 20, marks: marks.collect() }
-}
-
-/// Returns a thin line at each label of the axis.
-pub(super) fn grid(scale: Scale, height: f64) -> Vec<Mark> {
-    let lines = scale.ticks().into_iter().map(|tick| {
-        let x = scale.percent(tick);
-        Mark::Line { class: "grid", from: (x, 0.0), to: (x, height) }
-    });
-    lines.collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub(super) struct Drawing {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Mark {
     Line { class: &'static str, from: (f64, f64), to: (f64, f64) },
+    /// A line down the whole drawing, however tall its row makes it.
+    Grid { x: f64 },
     /// `x` and `width` in per cent, `y` and `height` in pixels.
     Rect { class: &'static str, x: f64, width: f64, y: f64, height: f64 },
     /// The radius is in pixels.
@@ -76,6 +78,9 @@ impl fmt::Display for Mark {
                 Place(to.0),
                 Place(to.1)
             ),
+            Mark::Grid { x } => {
+                write!(f, r#"<line class="grid" x1="{0}%" y1="0" x2="{0}%" y2="100%"/>"#, Place(*x))
+            }
             Mark::Rect { class, x, width, y, height } => write!(
                 f,
                 r#"<rect class="{class}" x="{}%" y="{}" width="{}%" height="{}"/>"#,
@@ -121,7 +126,8 @@ mod tests {
     #[test]
     fn a_drawing_is_hidden_from_screen_readers_and_places_marks_in_per_cent() {
         let marks = vec![
-            Mark::Line { class: "grid", from: (0.0, 0.0), to: (33.333, 30.0) },
+            Mark::Line { class: "interval", from: (0.0, 0.0), to: (33.333, 30.0) },
+            Mark::Grid { x: 50.0 },
             Mark::Circle { class: "mean", at: (50.0, 12.5), radius: 4.0 },
             Mark::Rect { class: "bar", x: 0.0, width: 12.0, y: 2.0, height: 8.0 },
         ];
@@ -129,7 +135,8 @@ mod tests {
             Drawing { height: 30, marks }.to_string(),
             concat!(
                 r#"<svg width="100%" height="30" aria-hidden="true" focusable="false">"#,
-                r#"<line class="grid" x1="0%" y1="0" x2="33.33%" y2="30"/>"#,
+                r#"<line class="interval" x1="0%" y1="0" x2="33.33%" y2="30"/>"#,
+                r#"<line class="grid" x1="50%" y1="0" x2="50%" y2="100%"/>"#,
                 r#"<circle class="mean" cx="50%" cy="12.5" r="4"/>"#,
                 r#"<rect class="bar" x="0%" y="2" width="12%" height="8"/></svg>"#
             )
