@@ -1,6 +1,8 @@
 //! The report page, from the results of one experiment: four arms of one to five runs, four questions, claims
 //! of every verdict, answers in several scripts, an answer that is HTML, and a cell without valid answers.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
 use introspec::report::{Results, page};
 
 fn results() -> Results {
@@ -23,8 +25,14 @@ fn the_page_is_one_document_in_the_order_of_reading() {
     }
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
     let order = [
-        "<h1", "id=\"claims\"", "id=\"notes\"", "id=\"question-1\"", "id=\"question-2\"", "id=\"question-3\"",
-        "id=\"question-4\"", "id=\"arms\"",
+        "<h1",
+        "id=\"claims\"",
+        "id=\"notes\"",
+        "id=\"question-1\"",
+        "id=\"question-2\"",
+        "id=\"question-3\"",
+        "id=\"question-4\"",
+        "id=\"arms\"",
     ];
     let places: Vec<usize> = order.iter().map(|mark| page.find(mark).unwrap()).collect();
     assert!(places.is_sorted(), "{places:?}");
@@ -42,7 +50,10 @@ fn a_claim_is_told_with_its_verdict_its_numbers_and_its_place() {
     insta::assert_snapshot!(claim);
     let verdicts = ["holds", "refuted", "undecided"];
     for verdict in verdicts {
-        assert!(page.contains(&format!("<p class=\"outcome\"><span class=\"verdict {verdict}\">")), "{verdict}");
+        assert!(
+            page.contains(&format!("<p class=\"outcome\"><span class=\"verdict {verdict}\">")),
+            "{verdict}"
+        );
     }
 }
 
@@ -95,7 +106,8 @@ fn html_in_an_answer_is_text() {
 /// Every text of the results, wherever it goes, is turned into markup that would break out of its place.
 #[test]
 fn no_text_of_the_results_becomes_markup() {
-    const HOSTILE: &str = "\"'></style></script></title><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}";
+    const HOSTILE: &str =
+        "\"'></style></script></title><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}";
     let mut value = serde_json::to_value(results()).unwrap();
     replace_texts(&mut value, HOSTILE);
     let page = page(&serde_json::from_value(value).unwrap());
@@ -122,7 +134,9 @@ fn the_page_asks_for_nothing() {
     let policy = between(&page, "<meta http-equiv=\"Content-Security-Policy\"", ">");
     assert!(policy.contains("default-src 'none'"));
     // Markup that loads: an answer may well hold an address, as text.
-    for loader in ["<link rel=\"stylesheet", "<script src", "@import", "url(", "<iframe", " srcset=", "<object"] {
+    for loader in
+        ["<link rel=\"stylesheet", "<script src", "@import", "url(", "<iframe", " srcset=", "<object"]
+    {
         assert!(!page.contains(loader), "{loader}");
     }
     assert_eq!(page.matches(" src=").count(), page.matches("&lt;img src=").count());

@@ -10,26 +10,28 @@ const TOP: f64 = 18.0;
 const BOTTOM: f64 = 48.0;
 const MIDDLE: f64 = 33.0;
 const END: f64 = 6.0;
-/// How much of the claimed side is shown at least, as a share of what else is shown.
-const BEYOND: f64 = 0.2;
+/// How much of either side of a bound is shown at least, as a share of what else is shown.
+const BEYOND: f64 = 0.1;
 
 /// Returns the drawing, or nothing where there is neither an estimate nor an interval to draw.
-pub(super) fn drawing(estimate: Option<f64>, interval: Option<(f64, f64)>, bound: Option<Bound>) -> Option<Drawing> {
+pub(super) fn drawing(
+    estimate: Option<f64>,
+    interval: Option<(f64, f64)>,
+    bound: Option<Bound>,
+) -> Option<Drawing> {
     let ends = bound.map(Bound::ends).unwrap_or_default();
-    let measured: Vec<f64> = estimate.into_iter().chain(interval.into_iter().flat_map(|(l, h)| [l, h])).collect();
+    let measured: Vec<f64> =
+        estimate.into_iter().chain(interval.into_iter().flat_map(|(l, h)| [l, h])).collect();
     if measured.is_empty() {
         return None;
     }
-    // Zero, no difference at all, is always in sight, and so is some of the claimed side.
+    // Zero, no difference at all, is always in sight, and so is some of either side of a bound.
     let shown: Vec<f64> = measured.into_iter().chain(ends.iter().copied()).chain([0.0]).collect();
     let low = shown.iter().copied().fold(f64::INFINITY, f64::min);
     let high = shown.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let beyond = match bound {
-        Some(Bound::Above(bound)) => Some(bound + (high - low) * BEYOND),
-        Some(Bound::Below(bound)) => Some(bound - (high - low) * BEYOND),
-        Some(Bound::Within(_)) | None => None,
-    };
-    let scale = Scale::covering(shown.into_iter().chain(beyond));
+    let margin = (high - low) * BEYOND;
+    let around = ends.iter().flat_map(|end| [end - margin, end + margin]);
+    let scale = Scale::covering(shown.iter().copied().chain(around));
 
     let mut marks = Vec::new();
     if let Some(bound) = bound {
@@ -106,14 +108,20 @@ mod tests {
     #[test]
     fn the_claimed_side_is_in_sight_where_the_interval_lies_on_the_other() {
         let markup = drawing(Some(-0.11), Some((-0.16, -0.06)), Some(Bound::Above(0.0))).unwrap().to_string();
-        assert!(markup.contains(r#"<rect class="claimed" x="80%" y="18" width="20%" height="30"/>"#), "{markup}");
+        assert!(
+            markup.contains(r#"<rect class="claimed" x="80%" y="18" width="20%" height="30"/>"#),
+            "{markup}"
+        );
     }
 
     #[test]
     fn an_equivalence_is_claimed_between_two_bounds() {
         let markup = drawing(Some(0.0), Some((-0.1, 0.1)), Some(Bound::Within(0.05))).unwrap().to_string();
         assert_eq!(markup.matches(r#"class="bound""#).count(), 2);
-        assert!(markup.contains(r#"<rect class="claimed" x="25%" y="18" width="50%" height="30"/>"#));
+        assert!(
+            markup.contains(r#"<rect class="claimed" x="25%" y="18" width="50%" height="30"/>"#),
+            "{markup}"
+        );
     }
 
     #[test]

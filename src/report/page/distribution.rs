@@ -48,7 +48,10 @@ pub(super) fn of(cells: &[&Cell]) -> Vec<Distribution> {
             };
             let mut bars: Vec<Bar> =
                 classes.iter().map(|class| of_share(class.name(), share(class), false)).collect();
-            let hidden = cell.distribution.iter().filter(|count| !classes.iter().any(|class| class.holds(&count.read)));
+            let hidden = cell
+                .distribution
+                .iter()
+                .filter(|count| !classes.iter().any(|class| class.holds(&count.read)));
             let rest: Vec<f64> = hidden.map(|count| count.share).filter(|share| *share > 0.0).collect();
             if !rest.is_empty() {
                 bars.push(of_share(format!("other ({})", rest.len()), rest.iter().sum(), true));
@@ -80,7 +83,9 @@ impl Class<'_> {
             Class::Read(read) if read.trim().is_empty() => "(empty)".to_owned(),
             Class::Read(read) => read.to_owned(),
             Class::Numbers { from, to, is_last: true } => format!("{} to {}", shortest(from), shortest(to)),
-            Class::Numbers { from, to, is_last: false } => format!("{} to < {}", shortest(from), shortest(to)),
+            Class::Numbers { from, to, is_last: false } => {
+                format!("{} to < {}", shortest(from), shortest(to))
+            }
         }
     }
 }
@@ -156,7 +161,10 @@ mod tests {
             outcomes: Outcomes { asked: 10, valid: 10, ..Outcomes::default() },
             method: Some(Method::Samples),
             outside: None,
-            distribution: shares.iter().map(|(read, share)| ReadCount { read: (*read).into(), share: *share }).collect(),
+            distribution: shares
+                .iter()
+                .map(|(read, share)| ReadCount { read: (*read).into(), share: *share })
+                .collect(),
             by_wording: Vec::new(),
             by_order: Vec::new(),
         }
@@ -195,8 +203,11 @@ mod tests {
     #[test]
     fn what_is_rare_in_every_arm_is_added_up() {
         let names: Vec<String> = (0..12).map(|index| format!("word {index}")).collect();
-        let shares: Vec<(&str, f64)> =
-            names.iter().enumerate().map(|(index, name)| (name.as_str(), if index < 8 { 0.1 } else { 0.05 })).collect();
+        let shares: Vec<(&str, f64)> = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| (name.as_str(), if index < 8 { 0.1 } else { 0.05 }))
+            .collect();
         let distributions = of(&[&cell("a", &shares)]);
         assert_eq!(distributions[0].bars.len(), 9);
         assert_eq!(shown(&distributions[0]).get(8), Some(&("other (4)", "20%")));

@@ -56,7 +56,7 @@ struct Row {
 struct Run {
     arm: String,
     condition: String,
-    run: String,
+    key: String,
     mean: String,
     valid: String,
     others: String,
@@ -76,7 +76,11 @@ pub(super) fn of(results: &Results) -> Vec<Question<'_>> {
 
 /// Returns an arm's name with the values of its axes.
 pub(super) fn arm_name(cell: &Cell) -> String {
-    if cell.arm_axes.is_empty() { cell.arm.clone() } else { format!("{}, {}", cell.arm, axes(&cell.arm_axes)) }
+    if cell.arm_axes.is_empty() {
+        cell.arm.clone()
+    } else {
+        format!("{}, {}", cell.arm, axes(&cell.arm_axes))
+    }
 }
 
 fn question<'a>(results: &'a Results, name: &'a str) -> Question<'a> {
@@ -130,7 +134,11 @@ fn condition_name(cell: &Cell, names_context: bool) -> String {
         words.push(format!("about {}", cell.about));
     }
     if names_context {
-        words.push(if cell.under == "none" { "no context".to_owned() } else { format!("under {}", cell.under) });
+        words.push(if cell.under == "none" {
+            "no context".to_owned()
+        } else {
+            format!("under {}", cell.under)
+        });
     }
     if !cell.axes.is_empty() {
         words.push(axes(&cell.axes));
@@ -164,7 +172,8 @@ fn row(cell: &Cell, scale: Scale) -> Row {
             None => "no interval".to_owned(),
         },
         mean: mean.map_or_else(|| NONE.to_owned(), |mean| decimal(mean, fine)),
-        interval: interval.map(|interval| format!("{} {}", percent(interval.level), bracketed(interval, fine))),
+        interval: interval
+            .map(|interval| format!("{} {}", percent(interval.level), bracketed(interval, fine))),
         over: interval.map_or(missing, |interval| interval.over.clone()),
         method: cell.method.map_or_else(|| NONE.to_owned(), |method| method.to_string()),
         valid: valid_of_asked(&cell.outcomes),
@@ -195,7 +204,7 @@ fn runs(condition: &str, cell: &Cell, places: usize) -> Vec<Run> {
         .map(|of| Run {
             arm: arm_name(cell),
             condition: condition.to_owned(),
-            run: run(&of.run),
+            key: run(&of.run),
             mean: finite(of.mean).map_or_else(|| NONE.to_owned(), |mean| decimal(mean, places)),
             valid: valid_of_asked(&of.outcomes),
             others: others(&of.outcomes),

@@ -13,14 +13,35 @@ pub(super) struct Drawing {
 /// One mark of a drawing. Colours come from the class, so that they follow the page's theme.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Mark {
-    Line { class: &'static str, from: (f64, f64), to: (f64, f64) },
+    Line {
+        class: &'static str,
+        from: (f64, f64),
+        to: (f64, f64),
+    },
     /// A line down the whole drawing, however tall its row makes it.
-    Grid { x: f64 },
+    Grid {
+        x: f64,
+    },
     /// `x` and `width` in per cent, `y` and `height` in pixels.
-    Rect { class: &'static str, x: f64, width: f64, y: f64, height: f64 },
+    Rect {
+        class: &'static str,
+        x: f64,
+        width: f64,
+        y: f64,
+        height: f64,
+    },
     /// The radius is in pixels.
-    Circle { class: &'static str, at: (f64, f64), radius: f64 },
-    Text { class: &'static str, at: (f64, f64), anchor: Anchor, text: String },
+    Circle {
+        class: &'static str,
+        at: (f64, f64),
+        radius: f64,
+    },
+    Text {
+        class: &'static str,
+        at: (f64, f64),
+        anchor: Anchor,
+        text: String,
+    },
 }
 
 /// Which end of a text stands at its place.
@@ -145,7 +166,8 @@ mod tests {
 
     #[test]
     fn text_is_escaped_and_no_coordinate_is_not_a_number() {
-        let mark = Mark::Text { class: "label", at: (f64::NAN, -0.001), anchor: Anchor::End, text: "> <b>".into() };
+        let mark =
+            Mark::Text { class: "label", at: (f64::NAN, -0.001), anchor: Anchor::End, text: "> <b>".into() };
         assert_eq!(
             mark.to_string(),
             r#"<text class="label" x="0%" y="0" text-anchor="end">&gt; &lt;b&gt;</text>"#
