@@ -45,7 +45,7 @@ pub struct Persona {
 }
 
 /// A system prompt, or a wrapping of the user's message.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Context {
     pub name: String,
     pub system: Option<Writing>,

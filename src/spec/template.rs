@@ -1,4 +1,4 @@
-use super::{Argument, BehaviorId, Slot, TableId, Variable, Writing};
+use super::{Argument, BehaviorId, Entity, Slot, TableId, Variable, Writing};
 use crate::requests::Role;
 use crate::text::Span;
 
@@ -26,20 +26,21 @@ pub struct Said {
     pub span: Span,
 }
 
+impl Said {
+    /// Tells whether the message is said under a behavior, given what each parameter stands for.
+    pub fn is_under(&self, behavior: BehaviorId, stands_for: &dyn Fn(&str) -> Option<BehaviorId>) -> bool {
+        self.under.is_empty()
+            || self.under.iter().any(|under| match under {
+                Argument::Entity(Entity::Behavior(id)) => *id == behavior,
+                Argument::Variable(name) => stands_for(name) == Some(behavior),
+                _ => false,
+            })
+    }
+}
+
 impl Template {
-    /// Returns the messages that are said under a behavior, given what each parameter stands for.
-    pub fn said_under<'t>(
-        &'t self,
-        behavior: BehaviorId,
-        stands_for: &'t dyn Fn(&str) -> Option<BehaviorId>,
-    ) -> impl Iterator<Item = &'t Said> {
-        self.messages.iter().filter(move |said| {
-            said.under.is_empty()
-                || said.under.iter().any(|under| match under {
-                    Argument::Entity(super::Entity::Behavior(id)) => *id == behavior,
-                    Argument::Variable(name) => stands_for(name) == Some(behavior),
-                    _ => false,
-                })
-        })
+    /// Returns how many combinations the template's axes have.
+    pub fn combinations(&self) -> u64 {
+        self.variables.iter().filter_map(|variable| variable.axis()).map(|values| values.len() as u64).product()
     }
 }

@@ -120,15 +120,15 @@ fn typed(field: &serde_json::Value, column_type: &ColumnType) -> Result<Value, (
     match (column_type, field) {
         (ColumnType::Text, Json::String(text)) => Ok(Value::from(text.as_str())),
         (ColumnType::Text, _) => wrong("text"),
-        (ColumnType::Number, Json::Number(number)) => Ok(Value::from_serialize(number)),
+        (ColumnType::Number, Json::Number(number)) => Ok(Value::from(minijinja::value::Serde(number))),
         (ColumnType::Number, _) => wrong("a number"),
         (ColumnType::Integer, Json::Number(number)) if number.is_i64() || number.is_u64() => {
-            Ok(Value::from_serialize(number))
+            Ok(Value::from(minijinja::value::Serde(number)))
         }
         (ColumnType::Integer, _) => wrong("a whole number"),
         (ColumnType::Boolean, Json::Bool(value)) => Ok(Value::from(*value)),
         (ColumnType::Boolean, _) => wrong("true or false"),
-        (ColumnType::Json, json) => Ok(Value::from_serialize(json)),
+        (ColumnType::Json, json) => Ok(Value::from(minijinja::value::Serde(json))),
         (ColumnType::OneOf(texts), Json::String(text)) if texts.contains(text) => Ok(Value::from(text.as_str())),
         (ColumnType::OneOf(texts), _) => {
             let quoted: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
