@@ -29,6 +29,7 @@
 //! [`rows::draw`], which derives every draw from the spec's seed.
 
 pub mod answers;
+pub mod configuration;
 pub mod estimates;
 pub mod report;
 pub mod requests;
