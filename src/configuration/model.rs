@@ -67,8 +67,9 @@ impl Model {
         let model = section
             .demand(reader, "model", "name the model as its provider does")
             .and_then(|(value, path)| reader.text(value, &path, "a model id"));
-        let identity =
-            section.take("identity").and_then(|(value, path)| reader.text(value, &path, "a name for the model"));
+        let identity = section
+            .take("identity")
+            .and_then(|(value, path)| reader.text(value, &path, "a name for the model"));
         let price = section.take("price").and_then(|(value, path)| read_price(reader, value, path));
         let sampling = section
             .take("sampling")
@@ -77,7 +78,9 @@ impl Model {
         let concurrency =
             section.take("concurrency").and_then(|(value, path)| reader.whole(value, &path, 1, 10_000));
         let timeout = section.take("timeout").and_then(|(value, path)| {
-            reader.number(value, &path, "a number of seconds, from 0.001 to 86400", |n| (0.001..=86400.0).contains(&n))
+            reader.number(value, &path, "a number of seconds, from 0.001 to 86400", |n| {
+                (0.001..=86400.0).contains(&n)
+            })
         });
 
         for (key, _, path) in section.rest() {
@@ -112,7 +115,8 @@ fn read_provider(reader: &mut Reader, section: &mut Section) -> Option<Provider>
             let base_url = match base_url {
                 Some((value, path)) => read_address(reader, value, &path),
                 None => {
-                    let help = "give the address up to `/chat/completions`, such as `http://127.0.0.1:8000/v1`";
+                    let help =
+                        "give the address up to `/chat/completions`, such as `http://127.0.0.1:8000/v1`";
                     reader.error_at_value(&section.path().clone(), "`base_url` is missing".to_owned(), help);
                     None
                 }
@@ -149,7 +153,8 @@ fn read_address(reader: &mut Reader, value: &Value, path: &Path) -> Option<Strin
     };
     let secret = !address.username().is_empty() || address.password().is_some() || address.query().is_some();
     if !matches!(address.scheme(), "http" | "https") || address.host_str().is_none() || secret {
-        let message = if secret { "an address holds no password and no query" } else { "an address is http or https" };
+        let message =
+            if secret { "an address holds no password and no query" } else { "an address is http or https" };
         reader.error_at_value(path, message.to_owned(), help);
         return None;
     }
@@ -201,7 +206,9 @@ impl SamplingDefaults {
             .and_then(|(value, path)| reader.whole(value, &path, 1, u64::from(u32::MAX)))
             .and_then(|number| u32::try_from(number).ok());
         let top_p = section.take("top_p").and_then(|(value, path)| {
-            reader.number(value, &path, "a share of probability, above 0 and at most 1", |n| n > 0.0 && n <= 1.0)
+            reader.number(value, &path, "a share of probability, above 0 and at most 1", |n| {
+                n > 0.0 && n <= 1.0
+            })
         });
         section.finish(reader);
         Some(Self { temperature, max_tokens, top_p })

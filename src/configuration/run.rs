@@ -25,7 +25,11 @@ pub(super) fn read_all(
     names: &[String],
 ) -> Vec<Run> {
     let Value::Sequence(items) = value else {
-        reader.wrong_kind(value, path, "here stands a list of runs: `- { seed: 1, checkpoint: 3, model: ... }`");
+        reader.wrong_kind(
+            value,
+            path,
+            "here stands a list of runs: `- { seed: 1, checkpoint: 3, model: ... }`",
+        );
         return Vec::new();
     };
     let mut runs: Vec<Run> = Vec::with_capacity(items.len());
@@ -63,7 +67,9 @@ fn read(
             Some(value) => {
                 axes.insert(axis, value);
             }
-            None => reader.wrong_kind(value, &path, &format!("here stands the run's value on the axis `{axis}`")),
+            None => {
+                reader.wrong_kind(value, &path, &format!("here stands the run's value on the axis `{axis}`"))
+            }
         }
     }
     let key = RunKey { seed, checkpoint, axes };
