@@ -21,8 +21,11 @@ impl Digest {
 
     /// Returns a number from 0 up to 1 that depends on the digest and on `turn`, for jitter that repeats.
     pub(crate) fn share(&self, turn: u32) -> f64 {
-        let spread = u128::from_le_bytes(self.0) ^ u128::from(turn).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mixed = (spread ^ (spread >> 64)) as u64;
-        (mixed.wrapping_mul(0xd6e8_feb8_6659_fd93) >> 11) as f64 / (1u64 << 53) as f64
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.0);
+        hasher.update(&turn.to_le_bytes());
+        let mut bytes = [0; 4];
+        hasher.finalize_xof().fill(&mut bytes);
+        f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
     }
 }

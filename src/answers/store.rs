@@ -1,4 +1,4 @@
-//! The store: one SQLite file that keeps every answer, and every failure apart from them.
+//! The store: one `SQLite` file that keeps every answer, and every failure apart from them.
 //!
 //! An answer is durable once its group is committed. A group is committed when 128 answers wait for it or the
 //! first of them has waited for 50 ms, and at most [`GROUP`] answers are ever received and not committed: a

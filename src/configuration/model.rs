@@ -58,7 +58,7 @@ pub struct SamplingDefaults {
 }
 
 /// Queued requests of a busy server of one's own may wait for minutes.
-const TIMEOUT: Duration = Duration::from_mins(10);
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 impl Model {
     pub(super) fn read(reader: &mut Reader, value: &Value, path: Path, name: &str) -> Option<Self> {
@@ -112,14 +112,12 @@ fn read_provider(reader: &mut Reader, section: &mut Section) -> Option<Provider>
     let key = section.take("key");
     match named {
         Some((name, _)) if name == "openai" => {
-            let base_url = match base_url {
-                Some((value, path)) => read_address(reader, value, &path),
-                None => {
-                    let help =
-                        "give the address up to `/chat/completions`, such as `http://127.0.0.1:8000/v1`";
-                    reader.error_at_value(&section.path().clone(), "`base_url` is missing".to_owned(), help);
-                    None
-                }
+            let base_url = if let Some((value, path)) = base_url {
+                read_address(reader, value, &path)
+            } else {
+                let help = "give the address up to `/chat/completions`, such as `http://127.0.0.1:8000/v1`";
+                reader.error_at_value(section.path(), "`base_url` is missing".to_owned(), help);
+                None
             };
             let key = match key {
                 Some((value, path)) => Some(read_key_name(reader, value, &path)?),

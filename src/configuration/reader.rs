@@ -133,29 +133,21 @@ impl<'a> Reader<'a> {
         what: &str,
         fits: fn(f64) -> bool,
     ) -> Option<f64> {
-        match value.as_f64().filter(|number| number.is_finite() && fits(*number)) {
-            Some(number) => Some(number),
-            None => {
-                self.wrong_kind(value, path, &format!("here stands {what}"));
-                None
-            }
+        let number = value.as_f64().filter(|number| number.is_finite() && fits(*number));
+        if number.is_none() {
+            self.wrong_kind(value, path, &format!("here stands {what}"));
         }
+        number
     }
 
     /// Reads a whole number from `least` to `most`.
     pub(super) fn whole(&mut self, value: &Value, path: &Path, least: u64, most: u64) -> Option<u64> {
-        match value.as_u64().filter(|number| (least..=most).contains(number)) {
-            Some(number) => Some(number),
-            None => {
-                let range = if most == u64::MAX {
-                    format!("from {least} on")
-                } else {
-                    format!("from {least} to {most}")
-                };
-                self.wrong_kind(value, path, &format!("here stands a whole number {range}"));
-                None
-            }
+        let number = value.as_u64().filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            let to = if most == u64::MAX { String::new() } else { format!(" to {most}") };
+            self.wrong_kind(value, path, &format!("here stands a whole number from {least}{to}"));
         }
+        number
     }
 
     pub(super) fn wrong_kind(&mut self, value: &Value, path: &Path, help: &str) {
@@ -204,7 +196,7 @@ impl<'v> Section<'v> {
     ) -> Option<(&'v Value, Path)> {
         let taken = self.take(key);
         if taken.is_none() {
-            reader.error_at_value(&self.path.clone(), format!("`{key}` is missing"), why);
+            reader.error_at_value(&self.path, format!("`{key}` is missing"), why);
         }
         taken
     }

@@ -68,7 +68,7 @@ fn read(
                 axes.insert(axis, value);
             }
             None => {
-                reader.wrong_kind(value, &path, &format!("here stands the run's value on the axis `{axis}`"))
+                reader.wrong_kind(value, &path, &format!("here stands the run's value on the axis `{axis}`"));
             }
         }
     }
@@ -76,15 +76,12 @@ fn read(
 
     let (value, path) = model?;
     let model = match value {
-        Value::String(name) => match models.get(name) {
-            Some(model) => model.clone(),
-            None => {
-                if !names.contains(name) {
-                    reader.unknown_model(&path, name, names);
-                }
-                return None;
+        Value::String(name) => {
+            if !names.contains(name) {
+                reader.unknown_model(&path, name, names);
             }
-        },
+            models.get(name)?.clone()
+        }
         inline => Model::read(reader, inline, path, &name_of(arm, &key))?,
     };
     Some(Run { key, model })

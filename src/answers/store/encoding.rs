@@ -1,4 +1,4 @@
-//! Answers and causes as columns. Texts stand as they are, so that any SQLite tool can show them.
+//! Answers and causes as columns. Texts stand as they are, so that any tool for `SQLite` can show them.
 
 use std::borrow::Cow;
 

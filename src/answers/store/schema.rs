@@ -8,7 +8,7 @@ use super::StoreError;
 /// The version of the tables below. It stands in the file as `user_version`.
 pub(super) const VERSION: i64 = 1;
 
-/// Marks a SQLite file as a store of answers: `insp` in ASCII.
+/// Marks a `SQLite` file as a store of answers: `insp` in ASCII.
 const APPLICATION: i64 = 0x696e_7370;
 
 /// How long a lock of another process is waited for. A group's commit takes milliseconds.
