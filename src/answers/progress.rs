@@ -81,8 +81,12 @@ impl Listener for Progress {
     fn notice(&self, event: &Event<'_>) {
         match *event {
             Event::Started { model, total } => {
-                let shown = self.show(total, model);
-                self.models.lock().unwrap_or_else(PoisonError::into_inner).insert(model.to_owned(), shown);
+                let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+                match models.get_mut(model) {
+                    // A model that several arms use has one bar.
+                    Some(shown) => shown.extend(total),
+                    None => drop(models.insert(model.to_owned(), self.show(total, model))),
+                }
             }
             Event::Known { model, asks } => self.update(model, |shown| shown.known += asks),
             Event::Answered { model, done, .. } => self.update(model, |shown| shown.done += u64::from(done)),
@@ -108,6 +112,13 @@ impl Listener for Progress {
 }
 
 impl Shown {
+    fn extend(&mut self, total: Option<u64>) {
+        self.total = self.total.zip(total).map(|(before, more)| before + more);
+        if let (Some(bar), Some(total)) = (&self.bar, self.total) {
+            bar.set_length(total);
+        }
+    }
+
     /// Returns the state in words, such as `120 of 400 asks, 33/s, 2 failed, 8 s left`.
     fn line(&self) -> String {
         let done = self.known + self.done;
@@ -141,4 +152,31 @@ impl Shown {
 fn style() -> ProgressStyle {
     ProgressStyle::with_template("{prefix:16} {bar:30} {pos}/{len} {per_sec} {msg} {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::{Cause, Failure};
+
+    #[test]
+    fn a_line_says_what_is_done_and_what_went_wrong() {
+        let progress = Progress { bars: None, models: Mutex::default() };
+        for event in [
+            Event::Started { model: "m", total: Some(10) },
+            Event::Started { model: "m", total: Some(5) },
+            Event::Known { model: "m", asks: 3 },
+            Event::Answered { model: "m", answers: 4, done: true },
+            Event::Answered { model: "m", answers: 4, done: false },
+        ] {
+            progress.notice(&event);
+        }
+        let failure = Failure { cause: Cause::Server, message: "oops".to_owned(), retry_after_ms: None };
+        progress.notice(&Event::Failed { model: "m", place: "here", failure: &failure, done: true });
+
+        let models = progress.models.lock().expect("no thread panicked");
+        let line = models["m"].line();
+        assert!(line.starts_with("5 of 15 asks, ") && line.contains("/s, 1 failed, "), "{line}");
+        assert!(line.ends_with(" s left"), "{line}");
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use introspec::answers::backends::openai::OpenAi;
 use introspec::answers::runner::{Event, Job, Listener, Options, RunError, RunSummary};
-use introspec::answers::{Answer, Answered, Ask, Respondent, RetryPolicy, Store, ask};
+use introspec::answers::{Answer, Answered, Ask, Cause, Failure, Respondent, RetryPolicy, Store, ask};
 use introspec::configuration::{Configuration, Model};
 use introspec::requests::{Message, Read, Role, Sampling};
 use tokio_util::sync::CancellationToken;
@@ -39,6 +39,12 @@ pub(crate) fn texts_of(prompt: &str, samples: u32) -> Ask {
 pub(crate) fn probabilities_of(prompt: &str, samples: u32) -> Ask {
     let continuations = vec!["A".to_owned(), "B".to_owned()];
     Ask { read: Read::Probability { continuations }, ..texts_of(prompt, samples) }
+}
+
+/// Why a sample has no answer.
+#[allow(clippy::ref_option)]
+pub(crate) fn cause(sample: &Option<Result<Answer, Failure>>) -> Option<Cause> {
+    sample.as_ref()?.as_ref().err().map(|failure| failure.cause)
 }
 
 /// A folder with a store in it, and how it is asked into.
@@ -83,7 +89,15 @@ impl Desk {
 
     /// Asks as a process of its own would: the store is opened, filled and closed.
     pub(crate) fn run(&self, jobs: Vec<(&Respondent, Vec<Ask>)>) -> Result<RunSummary, RunError> {
-        let store = Store::open(&self.path())?;
+        self.fill(&Store::open(&self.path())?, jobs)
+    }
+
+    /// Asks into a store that is open.
+    pub(crate) fn fill(
+        &self,
+        store: &Store,
+        jobs: Vec<(&Respondent, Vec<Ask>)>,
+    ) -> Result<RunSummary, RunError> {
         let jobs = jobs
             .into_iter()
             .map(|(respondent, asks)| Job {
@@ -93,7 +107,7 @@ impl Desk {
             })
             .collect();
         let listener: Arc<dyn Listener> = Arc::clone(&self.log) as _;
-        ask(jobs, &store, &self.options, &listener, &self.cancel)
+        ask(jobs, store, &self.options, &listener, &self.cancel)
     }
 
     pub(crate) fn ask(&self, respondent: &Respondent, asks: Vec<Ask>) -> RunSummary {
