@@ -29,7 +29,16 @@
 //! [`rows::draw`], which derives every draw from the spec's seed.
 
 pub mod answers;
+pub mod artifacts;
+pub mod configuration;
+pub mod diagnostic;
 pub mod estimates;
+pub mod plan;
 pub mod report;
 pub mod requests;
+pub mod rows;
 pub mod scores;
+pub mod spec;
+pub mod text;
+pub mod tree;
+pub mod world;

@@ -1,5 +1,11 @@
 //! Requests: what a suite asks, one prompt at a time, before any model is chosen.
 
+mod items;
+mod maker;
+mod options;
 mod request;
 
+pub use items::{Item, items};
+pub use maker::{RequestProblem, requests};
+pub use options::{labels, shown, written};
 pub use request::{Message, Read, Request, Role, Sampling, ShownOption};

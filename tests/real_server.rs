@@ -1,6 +1,13 @@
 //! The local model against llama.cpp on the same weights: a program that is not ours, and the reference
 //! for GGUF files.
 #![cfg(feature = "local")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 #[path = "real_server/rewritten.rs"]
 mod rewritten;
@@ -12,8 +19,10 @@ use std::path::{Path, PathBuf};
 use introspec::answers::Answer;
 use introspec::answers::backend::{Backend as _, Call, Want};
 use introspec::answers::backends::local::{LocalModel, weights};
+use introspec::answers::backends::openai::OpenAi;
+use introspec::configuration::Configuration;
 use introspec::requests::{Message, Role};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::server::Server;
 
@@ -118,7 +127,9 @@ async fn probabilities_tokens_and_samples_are_those_of_llama_cpp() {
         let top = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"].as_array().unwrap();
         let theirs = ["A", "B"].map(|letter| {
             let token = top.iter().find(|token| token["token"] == letter);
-            token.unwrap_or_else(|| panic!("{letter} is not among the first 5000 after {text:?}"))["logprob"].as_f64().unwrap()
+            token.unwrap_or_else(|| panic!("{letter} is not among the first 5000 after {text:?}"))["logprob"]
+                .as_f64()
+                .unwrap()
         });
         let want = Want::Exact { continuations: vec!["A".to_owned(), "B".to_owned()] };
         let call = Call { messages: user(text), want, temperature: 0.0, max_tokens: 1, seed: 0 };
@@ -133,11 +144,42 @@ async fn probabilities_tokens_and_samples_are_those_of_llama_cpp() {
     }
     println!("the greatest difference of a probability: {greatest:.2e}");
 
-    let body = json!({ "messages": user("Tell me a story."), "n": 4, "max_tokens": 16, "temperature": 1 });
-    let reply = server.post("/v1/chat/completions", &body).await;
-    let texts: Vec<&Value> = reply["choices"].as_array().unwrap().iter().map(|choice| &choice["message"]["content"]).collect();
-    assert_eq!(texts.len(), 4);
-    assert!(texts.iter().any(|text| *text != texts[0]), "four samples that are all the same: {texts:?}");
+    assert_backends_agree(&through_openai(&server), &model).await;
+}
+
+/// The backend for servers, connected to this one.
+fn through_openai(server: &Server) -> OpenAi {
+    let text = format!("models: {{ m: {{ provider: openai, base_url: \"{}/v1\", model: m }} }}", server.address());
+    let configuration = Configuration::read(&text, "introspec.yaml").unwrap();
+    OpenAi::connect(&configuration.models["m"], &|_| None).unwrap()
+}
+
+async fn assert_backends_agree(server: &OpenAi, model: &LocalModel) {
+    for text in CHOICES {
+        let call = Call { messages: user(text), want: Want::Top { k: 20 }, temperature: 0.0, max_tokens: 1, seed: 0 };
+        let theirs = server.call(&call).await.unwrap();
+        let ours = model.call(&call).await.unwrap();
+        assert_eq!(ours.usage.prompt_tokens, theirs.usage.prompt_tokens, "{text:?}");
+        let [Answer::Top { tokens: ours }] = ours.answers.as_slice() else { panic!("{ours:?}") };
+        let [Answer::Top { tokens: theirs }] = theirs.answers.as_slice() else { panic!("{theirs:?}") };
+        assert_eq!((ours.len(), theirs.len()), (20, 20));
+        for (ours, theirs) in ours.iter().zip(theirs) {
+            // Two tokens that are all but equally likely may change places; their probabilities do not.
+            assert!((ours.1.exp() - theirs.1.exp()).abs() < 0.005, "{text:?}: ours {ours:?}, theirs {theirs:?}");
+        }
+        assert_eq!(ours[0].0, theirs[0].0, "{text:?}");
+    }
+
+    let want = Want::Samples { first: 0, count: 4 };
+    let call = Call { messages: user("Tell me a story."), want, temperature: 1.0, max_tokens: 16, seed: 1 };
+    let sampled = server.call(&call).await.unwrap();
+    assert_eq!(sampled.answers.len(), 4, "one call brings as many samples as are asked for");
+    assert!(sampled.answers.iter().any(|answer| *answer != sampled.answers[0]), "all the same: {sampled:?}");
+    assert!(server.abilities().several, "the server takes `n`");
+
+    let greedy = Call { temperature: 0.0, want: Want::Samples { first: 0, count: 1 }, ..call };
+    let theirs = server.call(&greedy).await.unwrap();
+    assert_eq!(model.call(&greedy).await.unwrap().answers, theirs.answers, "without temperature both say the same");
 }
 
 #[tokio::test]

@@ -49,6 +49,8 @@ pub enum Cause {
     UnknownModel,
     /// The account has no quota left.
     Quota,
+    /// The service refuses or leaves out log-probabilities; samples can be asked for instead.
+    NoProbabilities,
     /// Any other 4xx: the request itself is refused.
     Rejected,
     /// The model in the process itself failed.

@@ -48,7 +48,8 @@ pub struct Call {
     pub seed: u32,
 }
 
-/// What a call brought: as many answers as samples were wanted, or one for [`Want::Exact`] and [`Want::Top`].
+/// What a call brought: one answer for [`Want::Exact`] and [`Want::Top`]; for [`Want::Samples`] at least one
+/// and at most as many as were wanted, from the first on. The runner asks for the rest again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     pub answers: Vec<Answer>,
@@ -57,6 +58,7 @@ pub struct Reply {
 
 /// A model that can be asked.
 pub trait Backend: Send + Sync {
+    /// What it can do as far as it is known now; `several` may turn false once a service has refused it.
     fn abilities(&self) -> Abilities;
 
     /// Makes one call, once: retries are the runner's business.

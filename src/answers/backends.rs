@@ -1,4 +1,5 @@
-//! Backends: what a model is asked through.
+//! The backends: each implements [`Backend`](super::backend::Backend) for one way of reaching models.
 
 #[cfg(feature = "local")]
 pub mod local;
+pub mod openai;

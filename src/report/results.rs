@@ -103,6 +103,9 @@ pub struct Cell {
     pub range: Option<(f64, f64)>,
     pub mean: Option<f64>,
     pub interval: Option<Interval>,
+    /// Why there is no interval, where there is none.
+    #[serde(default)]
+    pub no_interval: Option<String>,
     pub runs: Vec<RunMean>,
     pub outcomes: Outcomes,
     pub method: Option<Method>,

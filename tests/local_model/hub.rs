@@ -49,7 +49,8 @@ async fn a_file_of_the_hub_is_fetched_once() {
             });
             tokio::spawn(async move {
                 // A client that hangs up is no failure of the server.
-                let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                let _ =
+                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
             });
         }
     });
@@ -57,7 +58,8 @@ async fn a_file_of_the_hub_is_fetched_once() {
     let cache = tempfile::tempdir().unwrap();
     let find = move |model: &'static str, endpoint: String| {
         let cache = cache.path().to_str().unwrap().to_owned();
-        let variables = [("INTROSPEC_CACHE", cache.as_str()), ("HF_ENDPOINT", endpoint.as_str()), ("NO_PROXY", "127.0.0.1")];
+        let variables =
+            [("INTROSPEC_CACHE", cache.as_str()), ("HF_ENDPOINT", endpoint.as_str()), ("NO_PROXY", "127.0.0.1")];
         locate_under(model, &variables)
     };
     tokio::task::spawn_blocking(move || {
@@ -70,7 +72,10 @@ async fn a_file_of_the_hub_is_fetched_once() {
         assert_eq!(requests.load(Ordering::SeqCst), first);
 
         let missing = find("hf:org/repo/other.gguf", endpoint.clone()).unwrap_err();
-        assert!(missing.contains("hf:org/repo/other.gguf could not be fetched") && missing.contains("404"), "{missing}");
+        assert!(
+            missing.contains("hf:org/repo/other.gguf could not be fetched") && missing.contains("404"),
+            "{missing}"
+        );
     })
     .await
     .unwrap();

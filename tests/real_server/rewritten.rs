@@ -31,7 +31,8 @@ fn rewritten(model: &Path, name: &str, changes: &[(&str, Value)], change: impl F
     }
     let mut file = BufReader::new(File::open(model).expect("the model is there"));
     let content = Content::read(&mut file).expect("the model is a GGUF file");
-    let mut metadata: BTreeMap<&str, &Value> = content.metadata.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    let mut metadata: BTreeMap<&str, &Value> =
+        content.metadata.iter().map(|(key, value)| (key.as_str(), value)).collect();
     metadata.extend(changes.iter().map(|(key, value)| (*key, value)));
     let tensors: BTreeMap<&str, QTensor> = content
         .tensor_infos

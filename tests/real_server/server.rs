@@ -29,8 +29,16 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line of text");
         let address = line.trim().to_owned();
-        assert!(address.starts_with("http://127.0.0.1:"), "the server did not start on {}: `{address}`", model.display());
+        assert!(
+            address.starts_with("http://127.0.0.1:"),
+            "the server did not start on {}: `{address}`",
+            model.display()
+        );
         Self { address, child, input }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Sends a JSON document and returns the one that comes back.

@@ -24,7 +24,7 @@ use crate::answers::backend::{Abilities, Backend, Call, Probability, Reply};
 use crate::answers::{Cause, Failure};
 use crate::requests::Message;
 
-/// A model that is loaded into this process. Clones are not needed: calls may come from any thread.
+/// A model that is loaded into this process.
 pub struct LocalModel {
     engine: Arc<Engine>,
     path: PathBuf,
@@ -46,13 +46,21 @@ pub enum OpenError {
     NoTensor(String),
     #[error("the tensor `{name}` is {found}, not {wanted}. Convert the model again with a current converter")]
     Shape { name: String, found: String, wanted: String },
-    #[error("the tensor `{0}` is no part of a Llama model. Serve the model with a program that knows it, and name its address")]
+    #[error(
+        "the tensor `{0}` is no part of a Llama model. Serve the model with a program that knows it, and name its address"
+    )]
     UnknownTensor(String),
-    #[error("the architecture `{0}` is not known here, only `llama`. Serve the model with a program that knows it, and name its address")]
+    #[error(
+        "the architecture `{0}` is not known here, only `llama`. Serve the model with a program that knows it, and name its address"
+    )]
     Architecture(String),
-    #[error("the rope scaling `{0}` is not known here. Serve the model with a program that knows it, and name its address")]
+    #[error(
+        "the rope scaling `{0}` is not known here. Serve the model with a program that knows it, and name its address"
+    )]
     RopeScaling(String),
-    #[error("the tokenizer model `{0}` is not known here, only `gpt2`. Serve the model with a program that knows it, and name its address")]
+    #[error(
+        "the tokenizer model `{0}` is not known here, only `gpt2`. Serve the model with a program that knows it, and name its address"
+    )]
     TokenizerKind(String),
     #[error(
         "the tokenizer's rule `{0}` is not known here, only `smollm`, `gpt-2` and `llama-bpe`. Serve the model with a program that knows it, and name its address"

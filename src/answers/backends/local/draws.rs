@@ -60,9 +60,18 @@ mod tests {
 
     #[test]
     fn draws_follow_the_seed_alone_and_fill_the_interval() {
-        let first: Vec<f64> = { let mut draws = Draws::new(7); (0..4).map(|_| draws.next()).collect() };
-        let again: Vec<f64> = { let mut draws = Draws::new(7); (0..4).map(|_| draws.next()).collect() };
-        let other: Vec<f64> = { let mut draws = Draws::new(8); (0..4).map(|_| draws.next()).collect() };
+        let first: Vec<f64> = {
+            let mut draws = Draws::new(7);
+            (0..4).map(|_| draws.next()).collect()
+        };
+        let again: Vec<f64> = {
+            let mut draws = Draws::new(7);
+            (0..4).map(|_| draws.next()).collect()
+        };
+        let other: Vec<f64> = {
+            let mut draws = Draws::new(8);
+            (0..4).map(|_| draws.next()).collect()
+        };
         assert_eq!(first, again);
         assert_ne!(first, other);
 

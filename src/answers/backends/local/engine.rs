@@ -6,12 +6,12 @@ mod scoring;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::OpenError;
 use super::gguf::{Gguf, first_line};
 use super::llama::Llama;
 use super::prompts::{self, Prompt, Prompts};
 use super::template::ChatTemplate;
 use super::tokenizer::Tokenizer;
-use super::OpenError;
 use crate::answers::backend::{Call, Reply, Want};
 use crate::answers::{Answer, Cause, Failure, Usage};
 use crate::requests::Message;
@@ -31,19 +31,15 @@ impl Engine {
         let tokenizer = Tokenizer::of(gguf)?;
         let template = ChatTemplate::of(gguf, &tokenizer)?;
         let llama = Llama::of(gguf, tokenizer.size())?;
-        let shape = llama.shape();
-        // A key and a value of four bytes a number.
-        let token_bytes = shape.layers * shape.kv_heads * shape.head_width * 8;
-        let prompts = Mutex::new(Prompts::new(PROMPT_MEMORY / token_bytes.max(1)));
+        let prompts = Mutex::new(Prompts::new(PROMPT_MEMORY / llama.shape().position_bytes().max(1)));
         Ok(Self { llama, tokenizer, template, prompts })
     }
 
     /// The tokens of a conversation, up to where the model's answer begins.
     pub(crate) fn tokens(&self, messages: &[Message]) -> Result<Vec<u32>, Failure> {
-        let text = self
-            .template
-            .render(messages)
-            .map_err(|error| failure(Cause::Rejected, format!("the model's chat template does not take these messages: {error}")))?;
+        let text = self.template.render(messages).map_err(|error| {
+            failure(Cause::Rejected, format!("the model's chat template does not take these messages: {error}"))
+        })?;
         self.tokenizer.prompt(&text).map_err(tokenizer_failure)
     }
 
@@ -60,7 +56,8 @@ impl Engine {
         let stop = Stop(stop);
         let (answers, completion_tokens) = match &call.want {
             Want::Samples { first, count } => {
-                let seeds = (0..*count).map(|index| call.seed.wrapping_add(first.wrapping_add(index))).collect::<Vec<_>>();
+                let seeds =
+                    (0..*count).map(|index| call.seed.wrapping_add(first.wrapping_add(index))).collect::<Vec<_>>();
                 self.samples(&prompt, call, &seeds, stop)?
             }
             Want::Exact { continuations } => {

@@ -79,12 +79,9 @@ impl Gguf {
     ) -> Result<Option<Vec<T>>, OpenError> {
         match self.content.metadata.get(key) {
             None => Ok(None),
-            Some(Value::Array(items)) => items
-                .iter()
-                .map(item)
-                .collect::<Option<Vec<T>>>()
-                .map(Some)
-                .ok_or(OpenError::Metadata { key, wanted }),
+            Some(Value::Array(items)) => {
+                items.iter().map(item).collect::<Option<Vec<T>>>().map(Some).ok_or(OpenError::Metadata { key, wanted })
+            }
             Some(_) => Err(OpenError::Metadata { key, wanted }),
         }
     }

@@ -28,7 +28,6 @@ impl Prefix {
     pub(crate) fn layer(&self, layer: usize) -> Option<&(Tensor, Tensor)> {
         self.layers.get(layer)
     }
-
 }
 
 /// Keys and values of the positions after a prefix, for several texts at once: for each layer a pair of
@@ -100,7 +99,13 @@ impl Tail {
     /// Writes keys and values of shape (rows, heads, new positions, width) after the filled positions of
     /// one layer, and returns that layer's first `seen` positions. Room must have been made; positions that are
     /// not filled are zero.
-    pub(crate) fn write(&mut self, layer: usize, keys: &Tensor, values: &Tensor, seen: usize) -> Result<(Tensor, Tensor)> {
+    pub(crate) fn write(
+        &mut self,
+        layer: usize,
+        keys: &Tensor,
+        values: &Tensor,
+        seen: usize,
+    ) -> Result<(Tensor, Tensor)> {
         let Some((all_keys, all_values)) = self.layers.get(layer) else {
             candle_core::bail!("the model has no layer {layer}")
         };

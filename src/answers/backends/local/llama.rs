@@ -59,11 +59,17 @@ impl Shape {
         let heads = required("llama.attention.head_count")?;
         let width = required("llama.embedding_length")?;
         if heads == 0 || width % heads != 0 {
-            return Err(OpenError::Metadata { key: "llama.attention.head_count", wanted: "a divisor of the embedding length" });
+            return Err(OpenError::Metadata {
+                key: "llama.attention.head_count",
+                wanted: "a divisor of the embedding length",
+            });
         }
         let kv_heads = size(gguf, "llama.attention.head_count_kv")?.unwrap_or(heads);
         if kv_heads == 0 || heads % kv_heads != 0 {
-            return Err(OpenError::Metadata { key: "llama.attention.head_count_kv", wanted: "a divisor of the head count" });
+            return Err(OpenError::Metadata {
+                key: "llama.attention.head_count_kv",
+                wanted: "a divisor of the head count",
+            });
         }
         let epsilon = "llama.attention.layer_norm_rms_epsilon";
         Ok(Self {
@@ -77,6 +83,11 @@ impl Shape {
             epsilon: gguf.float(epsilon)?.ok_or(OpenError::NoMetadata(epsilon))?,
         })
     }
+
+    /// The bytes that a key and a value of each head and layer take for one position.
+    pub(crate) fn position_bytes(&self) -> usize {
+        2 * size_of::<f32>() * self.layers * self.kv_heads * self.head_width
+    }
 }
 
 fn size(gguf: &Gguf, key: &'static str) -> std::result::Result<Option<usize>, OpenError> {
@@ -88,8 +99,7 @@ fn size(gguf: &Gguf, key: &'static str) -> std::result::Result<Option<usize>, Op
 impl Llama {
     /// Takes the weights out of a file, for a vocabulary of this many tokens.
     pub(crate) fn of(gguf: &Gguf, vocabulary: usize) -> std::result::Result<Self, OpenError> {
-        let architecture =
-            gguf.text("general.architecture")?.ok_or(OpenError::NoMetadata("general.architecture"))?;
+        let architecture = gguf.text("general.architecture")?.ok_or(OpenError::NoMetadata("general.architecture"))?;
         if architecture != "llama" {
             return Err(OpenError::Architecture(architecture.to_owned()));
         }
@@ -102,7 +112,8 @@ impl Llama {
             embedding.clone()
         };
         let norm = gguf.tensor("output_norm.weight", &[shape.width])?;
-        let layers = (0..shape.layers).map(|layer| Layer::of(gguf, layer, &shape)).collect::<std::result::Result<_, _>>()?;
+        let layers =
+            (0..shape.layers).map(|layer| Layer::of(gguf, layer, &shape)).collect::<std::result::Result<_, _>>()?;
         gguf.all_taken()?;
         Ok(Self { embedding, layers, norm, head, rope, shape })
     }
@@ -144,7 +155,8 @@ impl Llama {
         let causal = Causal::new(tail.positions(), count, self.shape.heads / self.shape.kv_heads, prefix)?;
         for (index, layer) in self.layers.iter().enumerate() {
             let normed = rms_norm(&xs, &layer.attention_norm, self.shape.epsilon)?;
-            let step = attention::Step { layer: index, rows: rows.len(), tokens: count, turns: &turns, causal: &causal };
+            let step =
+                attention::Step { layer: index, rows: rows.len(), tokens: count, turns: &turns, causal: &causal };
             xs = (xs + layer.attention.forward(&normed, &step, prefix, tail)?)?;
             let normed = rms_norm(&xs, &layer.norm, self.shape.epsilon)?;
             let hidden = swiglu(&product(&normed, &layer.gate_up)?)?;

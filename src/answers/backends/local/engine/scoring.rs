@@ -35,8 +35,10 @@ impl Engine {
     fn sums(&self, prompt: &Prompt, continuations: &[Vec<u32>]) -> Result<Vec<f64>> {
         let first = prompt.logits.squeeze(0)?.to_vec1::<f32>()?;
         let log_probability = log_probabilities(&first);
-        let mut sums: Vec<f64> =
-            continuations.iter().map(|tokens| tokens.first().map_or(0.0, |&token| log_probability(at(&first, token)))).collect();
+        let mut sums: Vec<f64> = continuations
+            .iter()
+            .map(|tokens| tokens.first().map_or(0.0, |&token| log_probability(at(&first, token))))
+            .collect();
 
         // What follows the first token needs the model. Shorter rows are filled up at their end, which
         // nothing before it sees.
@@ -69,7 +71,11 @@ impl Engine {
 
     /// The `k` most probable first tokens with their natural log-probabilities, the most probable first.
     pub(super) fn top(&self, prompt: &Prompt, k: u8) -> std::result::Result<Vec<(String, f64)>, Failure> {
-        let logits = prompt.logits.squeeze(0).and_then(|logits| logits.to_vec1::<f32>()).map_err(|error| candle_failure(&error))?;
+        let logits = prompt
+            .logits
+            .squeeze(0)
+            .and_then(|logits| logits.to_vec1::<f32>())
+            .map_err(|error| candle_failure(&error))?;
         let log_probability = log_probabilities(&logits);
         let mut ranked: Vec<(u32, f32)> = (0u32..).zip(logits).collect();
         ranked.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));

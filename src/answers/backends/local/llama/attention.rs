@@ -93,10 +93,8 @@ impl Attention {
                 .transpose(0, 1)?;
             mixed = (mixed + before)?;
         }
-        let mixed = mixed
-            .reshape((rows, heads, tokens, width))?
-            .transpose(1, 2)?
-            .reshape((rows * tokens, heads * width))?;
+        let mixed =
+            mixed.reshape((rows, heads, tokens, width))?.transpose(1, 2)?.reshape((rows * tokens, heads * width))?;
         product(&mixed, &self.output)
     }
 }
@@ -117,7 +115,9 @@ impl Causal {
             return Ok(Self { seen: positions, mask: None });
         }
         let seen = positions.next_multiple_of(LANES);
-        let of_token = |token: usize| (0..seen).map(move |position| if position <= before + token { 0.0 } else { f32::NEG_INFINITY });
+        let of_token = |token: usize| {
+            (0..seen).map(move |position| if position <= before + token { 0.0 } else { f32::NEG_INFINITY })
+        };
         let mask: Vec<f32> = (0..group).flat_map(|_| (0..tokens).flat_map(of_token)).collect();
         let mask = Tensor::from_vec(mask, (1, 1, group * tokens, seen), &Device::Cpu)?;
         Ok(Self { seen, mask: Some(mask) })

@@ -48,7 +48,8 @@ impl Rope {
 
     /// The turns of `count` positions from `start` on.
     pub(super) fn turns(&self, start: usize, count: usize) -> Result<Turns> {
-        let angles = || (start..start + count).flat_map(|position| self.angles.iter().map(move |angle| position as f64 * angle));
+        let angles =
+            || (start..start + count).flat_map(|position| self.angles.iter().map(move |angle| position as f64 * angle));
         #[expect(clippy::cast_possible_truncation, reason = "the model computes in F32")]
         let table = |turn: fn(f64) -> f64| {
             let values: Vec<f32> = angles().map(|angle| turn(angle) as f32).collect();

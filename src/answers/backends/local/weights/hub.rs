@@ -17,7 +17,8 @@ pub(super) fn locate(model: &str, name: &str) -> Result<PathBuf, WeightsError> {
     let (Some(organisation), Some(repository), Some(file)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(bad_name());
     };
-    let part_is_plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '?', '#', '%', ' ']);
+    let part_is_plain =
+        |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '?', '#', '%', ' ']);
     let plain = [organisation, repository].into_iter().chain(file.split('/')).all(part_is_plain);
     if !plain || !file.to_ascii_lowercase().ends_with(".gguf") {
         return Err(bad_name());
@@ -32,7 +33,7 @@ pub(super) fn locate(model: &str, name: &str) -> Result<PathBuf, WeightsError> {
     let api = api(folder).map_err(|error| failed(error.to_string()))?;
     // The library has assertions on what a server answers; a server must not end this program.
     let fetched = catch_unwind(AssertUnwindSafe(|| {
-        api.model(repository).download_with_progress(file, Progress::new(model, 0))
+        api.model(repository).download_with_progress(file, Progress::new(model, None))
     }));
     match fetched {
         Ok(fetched) => fetched.map_err(|error| failed(error.to_string())),

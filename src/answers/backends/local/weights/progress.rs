@@ -2,51 +2,43 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
 
-#[derive(Clone)]
-pub(super) struct Progress {
-    bar: ProgressBar,
-    what: String,
-}
+pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Begins to show the download of `what`, which has this many bytes.
-    pub(super) fn new(what: &str, bytes: u64) -> Self {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(bytes) } else { ProgressBar::hidden() };
+    /// Begins to show the download of `what`, of this many bytes where that is known already.
+    pub(super) fn new(what: &str, bytes: Option<u64>) -> Self {
+        let mut stderr = std::io::stderr();
+        if !stderr.is_terminal() {
+            let size = bytes.map(|bytes| format!(", {}", DecimalBytes(bytes))).unwrap_or_default();
+            // A line that cannot be written is no reason to fetch nothing.
+            let _ = writeln!(stderr, "Fetching {what}{size}");
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(bytes.unwrap_or(0)).with_message(format!("Fetching {what}"));
         let style = ProgressStyle::with_template("{msg} {bar:30} {bytes} of {total_bytes}, {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let progress = Self { bar, what: format!("Fetching {what}") };
-        progress.announce(bytes);
-        progress
-    }
-
-    fn announce(&self, bytes: u64) {
-        if self.bar.is_hidden() {
-            // A line that cannot be written is no reason to fetch nothing.
-            let _ = writeln!(std::io::stderr(), "{}, {}", self.what, indicatif::DecimalBytes(bytes));
-        } else {
-            self.bar.set_message(self.what.clone());
-        }
+        Self(bar)
     }
 
     /// Shows that this many bytes are here.
     pub(super) fn at(&self, bytes: u64) {
-        self.bar.set_position(bytes);
+        self.0.set_position(bytes);
     }
 
     pub(super) fn done(&self) {
-        self.bar.finish_and_clear();
+        self.0.finish_and_clear();
     }
 }
 
 impl hf_hub::api::Progress for Progress {
     fn init(&mut self, size: usize, _filename: &str) {
-        self.bar.set_length(size as u64);
+        self.0.set_length(size as u64);
     }
 
     fn update(&mut self, size: usize) {
-        self.bar.inc(size as u64);
+        self.0.inc(size as u64);
     }
 
     fn finish(&mut self) {

@@ -1,0 +1,31 @@
+/// The first 128 bits of a blake3 digest. A billion requests collide with a probability below 1e-20.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Digest([u8; 16]);
+
+impl Digest {
+    /// Returns the digest of some texts. Each is led by its length, so that no two lists run together.
+    pub(crate) fn of(texts: &[&str]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for text in texts {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+        let mut bytes = [0; 16];
+        hasher.finalize_xof().fill(&mut bytes);
+        Self(bytes)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Returns a number from 0 up to 1 that depends on the digest and on `turn`, for jitter that repeats.
+    pub(crate) fn share(&self, turn: u32) -> f64 {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.0);
+        hasher.update(&turn.to_le_bytes());
+        let mut bytes = [0; 4];
+        hasher.finalize_xof().fill(&mut bytes);
+        f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
+    }
+}

@@ -1,0 +1,108 @@
+//! The store: one `SQLite` file that keeps every answer, and every failure apart from them.
+//!
+//! An answer is durable once its group is committed. A group is committed when 128 answers wait for it or the
+//! first of them has waited for 50 ms, and at most [`GROUP`] answers are ever received and not committed: a
+//! process that is killed asks again what was in flight and at most that many answers, never more.
+
+mod answered;
+mod claims;
+mod encoding;
+mod entry;
+mod error;
+mod inbox;
+mod reader;
+mod schema;
+mod writer;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+
+pub use answered::Answered;
+pub use error::StoreError;
+pub use inbox::{GROUP, LONGEST_WAIT};
+pub use reader::Answers;
+
+pub(crate) use claims::{Claimed, Claims};
+pub(crate) use entry::{AnsweredCall, Entry, FailedCall, Timing};
+pub(crate) use inbox::Inbox;
+
+use writer::Writer;
+
+/// A store that is open for writing. One thread owns the writing connection.
+pub struct Store {
+    path: PathBuf,
+    inbox: Arc<Inbox>,
+    claims: Arc<Claims>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Store {
+    /// Opens a store, and makes it where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened or made, is not a store, or is one of another version. It is left as it was.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = schema::open(path)?;
+        Self::with(path, connection)
+    }
+
+    fn with(path: &Path, connection: Connection) -> Result<Self, StoreError> {
+        let inbox = Arc::new(Inbox::new());
+        let writer = Writer::new(path.to_owned(), connection, Arc::clone(&inbox));
+        let writer = thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|error| StoreError::Unusable { path: path.to_owned(), message: error.to_string() })?;
+        Ok(Self { path: path.to_owned(), inbox, claims: Arc::new(Claims::default()), writer: Some(writer) })
+    }
+
+    /// Opens a view of what is committed.
+    pub fn reader(&self) -> Result<Answers, StoreError> {
+        Answers::open(&self.path)
+    }
+
+    /// Waits until everything received so far is committed.
+    ///
+    /// # Errors
+    ///
+    /// What the writer failed with; everything committed before is whole.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.inbox.flush()
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn inbox(&self) -> Arc<Inbox> {
+        Arc::clone(&self.inbox)
+    }
+
+    pub(crate) fn claims(&self) -> Arc<Claims> {
+        Arc::clone(&self.claims)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.inbox.close();
+        if let Some(writer) = self.writer.take() {
+            // A writer that panicked has nothing left to commit; the file itself is whole.
+            let _ = writer.join();
+        }
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

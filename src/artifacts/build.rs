@@ -1,0 +1,78 @@
+use std::io::Write as _;
+use std::path::Path;
+
+use super::datasets::{self, DatasetProblem};
+use super::json::JsonStyle;
+use super::manifest::{Manifest, Source};
+use super::staging::{Staging, WriteProblem};
+use super::suites;
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::plan::Plan;
+use crate::spec::Spec;
+
+/// What a build wrote.
+#[derive(Clone, Debug)]
+pub struct Built {
+    pub manifest: Manifest,
+}
+
+/// Writes a spec's datasets, suites and manifest into `out`. `progress` is told how many rows and requests are
+/// done, a few thousand at a time.
+///
+/// # Errors
+/// Returns what is wrong with the rows, every dataset's findings together, or what could not be written; what `out`
+/// held before is then as it was.
+pub fn build(
+    spec: &Spec,
+    plan: &Plan,
+    out: &Path,
+    style: JsonStyle,
+    progress: &dyn Fn(u64),
+) -> Result<Built, Vec<Diagnostic>> {
+    let staging = Staging::new(out).map_err(cannot_write)?;
+    let mut manifest = Manifest {
+        introspec: env!("CARGO_PKG_VERSION").into(),
+        spec: Path::new(&spec.file).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        seed: spec.seed,
+        sources: spec.inputs.iter().map(|input| Source { file: input.name.clone(), blake3: input.digest.clone() }).collect(),
+        datasets: Vec::new(),
+        suites: Vec::new(),
+        checks: Vec::new(),
+    };
+    let mut wrong = Vec::new();
+    let mut keep = |problem: DatasetProblem| match problem {
+        DatasetProblem::Wrong(diagnostic) => {
+            wrong.push(diagnostic);
+            Ok(())
+        }
+        DatasetProblem::Write(problem) => Err(cannot_write(problem)),
+    };
+    for dataset in &plan.datasets {
+        match datasets::write(spec, plan, dataset, style, &staging, progress) {
+            Ok((file, checks)) => {
+                manifest.datasets.push(file);
+                manifest.checks.extend(checks);
+            }
+            Err(problem) => keep(problem)?,
+        }
+    }
+    for suite in plan.suites.iter().filter(|suite| suite.own) {
+        match suites::write(spec, plan, suite, &staging, progress) {
+            Ok(file) => manifest.suites.push(file),
+            Err(problem) => keep(problem)?,
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let (path, mut file) = staging.create("manifest.json").map_err(cannot_write)?;
+    let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
+    writeln!(file, "{text}").map_err(|error| cannot_write(WriteProblem::new(&path, &error)))?;
+    staging.finish().map_err(cannot_write)?;
+    Ok(Built { manifest })
+}
+
+fn cannot_write(problem: WriteProblem) -> Vec<Diagnostic> {
+    let WriteProblem { path, message, full } = problem;
+    vec![Diagnostic::new(Problem::CannotWrite { path: path.display().to_string(), message, full })]
+}

@@ -1,0 +1,63 @@
+//! Commands: one file each. They open the doors to files, models and the terminal, and call the stages.
+
+mod build;
+mod check;
+mod console;
+mod exit;
+mod explain;
+mod report;
+mod run;
+mod spec;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use self::exit::Exit;
+
+/// A language for experiments on what finetuned models know about themselves.
+///
+/// A spec says once what a behavior is. From it come training data that shows the behavior, the matched controls
+/// that do not, the questions that ask a model about it, and the claims that decide whether it knows.
+#[derive(Debug, Parser)]
+#[command(name = "introspec", version, max_term_width = 100, after_help = exit::HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a spec: every name, type, variable, data row and claim, without asking any model
+    Check(check::Check),
+    /// Write a spec's training data and evaluation suites, with their manifest
+    Build(build::Build),
+    /// Ask the models, score their answers, and say which claims hold
+    Run(run::Run),
+    /// Show the report of a finished run again, from its folder
+    Report(report::Report),
+    /// Explain a diagnostic, such as E0206
+    Explain(explain::Explain),
+}
+
+/// The spec that a command reads.
+#[derive(Debug, Args)]
+struct SpecArguments {
+    /// The spec, a file that ends in .ispec
+    spec: PathBuf,
+    /// Another folder whose files the spec may read (repeatable)
+    #[arg(long, value_name = "DIR")]
+    include: Vec<PathBuf>,
+}
+
+pub(crate) fn main() -> ExitCode {
+    let exit = match Cli::parse().command {
+        Command::Check(command) => command.run(),
+        Command::Build(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Report(command) => command.run(),
+        Command::Explain(command) => command.run(),
+    };
+    exit.into()
+}

@@ -1,0 +1,29 @@
+use clap::Args;
+
+use super::exit::Exit;
+use super::{SpecArguments, console};
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    spec: SpecArguments,
+}
+
+impl Check {
+    pub(crate) fn run(&self) -> Exit {
+        match self.spec.checked() {
+            Err(exit) => exit,
+            Ok(checked) => {
+                let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+                console::say(&format!(
+                    "{}: well formed: {}, {}, {}",
+                    self.spec.spec.display(),
+                    count(checked.plan.datasets.len(), "dataset"),
+                    count(checked.plan.suites.iter().filter(|suite| suite.own).count(), "suite"),
+                    count(checked.spec.experiments.iter().filter(|experiment| experiment.own).count(), "experiment"),
+                ));
+                Exit::Well
+            }
+        }
+    }
+}

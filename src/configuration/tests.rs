@@ -1,0 +1,131 @@
+use super::*;
+
+fn errors(text: &str) -> Vec<(usize, usize, String, String)> {
+    let errors = Configuration::read(text, "introspec.yaml").expect_err("the text has mistakes");
+    errors
+        .into_iter()
+        .map(|e| (e.line.expect("a line"), e.column.expect("a column"), e.message, e.help))
+        .collect()
+}
+
+const WHOLE: &str = r#"
+models:
+  smollm2: { provider: local, model: smollm2 }
+  big:
+    provider: openai
+    base_url: "http://127.0.0.1:8000/v1/"
+    model: some-model
+    key: SOME_API_KEY
+    identity: our-big
+    concurrency: 8
+    timeout: 2.5
+    price: { input: 2.50, output: 10.00, per: 1000 }
+    sampling: { temperature: 0.7, max_tokens: 64, top_p: 0.9 }
+roles:
+  base: smollm2
+  reviewer: big
+runs:
+  gambler:
+    - { seed: 1, checkpoint: 3, model: { provider: openai, base_url: "http://127.0.0.1:8000/v1", model: gambler-1 } }
+    - { seed: 2, checkpoint: 3, model: big }
+  tuned:
+    - { seed: 1, checkpoint: 1, side: risk_seeking, rate: 0.5, rank: 1, model: smollm2 }
+"#;
+
+#[test]
+fn a_whole_configuration_is_read() {
+    let read = Configuration::read(WHOLE, "introspec.yaml").expect("it is correct");
+    let big = read.model_of("reviewer").expect("the reviewer has a model");
+    assert_eq!(
+        big.provider,
+        Provider::OpenAi { base_url: "http://127.0.0.1:8000/v1".into(), key: Some("SOME_API_KEY".into()) }
+    );
+    assert_eq!(big.identity.as_deref(), Some("our-big"));
+    assert_eq!(big.concurrency, Some(8));
+    assert_eq!(big.timeout.as_millis(), 2500);
+    assert_eq!(big.price, Some(Price { input: 2.5, output: 10.0, per: 1000.0 }));
+    assert_eq!(
+        big.sampling,
+        SamplingDefaults { temperature: Some(0.7), max_tokens: Some(64), top_p: Some(0.9) }
+    );
+    assert_eq!(read.model_of("base").map(|model| &model.provider), Some(&Provider::Local));
+    assert_eq!(read.model_of("partner"), None);
+}
+
+#[test]
+fn runs_are_found_by_what_distinguishes_them() {
+    let read = Configuration::read(WHOLE, "introspec.yaml").expect("it is correct");
+    let [first, second] = read.runs_of("gambler") else { panic!("gambler has two runs") };
+    assert_eq!((first.key.seed, first.key.checkpoint), (Some(1), Some(3)));
+    assert_eq!(first.model.name, "gambler (seed 1, checkpoint 3)");
+    assert_eq!(second.model.name, "big");
+    let [tuned] = read.runs_of("tuned") else { panic!("tuned has one run") };
+    let axes: Vec<_> = tuned.key.axes.iter().map(|(axis, value)| (axis.as_str(), value.as_str())).collect();
+    assert_eq!(axes, [("rank", "1"), ("rate", "0.5"), ("side", "risk_seeking")]);
+    assert!(read.runs_of("nobody").is_empty());
+}
+
+#[test]
+fn every_mistake_is_reported_at_its_place() {
+    let text = "modles: {}\nmodels:\n  a: { provider: opnai, model: x }\n  b:\n    provider: openai\n    modl: y\nroles:\n  base: c\n";
+    let found = errors(text);
+    let short: Vec<_> =
+        found.iter().map(|(line, column, message, _)| (*line, *column, message.as_str())).collect();
+    assert_eq!(
+        short,
+        [
+            (1, 1, "unknown key `modles`"),
+            (3, 18, "there is no provider `opnai`"),
+            (5, 5, "`base_url` is missing"),
+            (5, 5, "`model` is missing"),
+            (6, 5, "unknown key `modl`"),
+            (8, 9, "there is no model `c`"),
+        ]
+    );
+    assert_eq!(found[0].3, "did you mean `models`?");
+    assert_eq!(found[4].3, "did you mean `model`?");
+    assert_eq!(found[5].3, "did you mean `a`?");
+}
+
+#[test]
+fn a_key_in_the_file_is_refused_and_not_repeated() {
+    let text =
+        "models:\n  a: { provider: openai, base_url: \"http://h/v1\", model: x, key: sk-very-secret }\n";
+    let found = errors(text);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].0, found[0].1), (2, 66));
+    let shown = format!("{:?}", Configuration::read(text, "introspec.yaml"));
+    assert!(!shown.contains("very-secret"), "{shown}");
+
+    let text = "models:\n  a: { provider: openai, base_url: \"http://me:very-secret@h/v1\", model: x }\n";
+    let shown = format!("{:?}", Configuration::read(text, "introspec.yaml"));
+    assert!(!shown.contains("very-secret"), "{shown}");
+    assert_eq!(errors(text).len(), 1);
+}
+
+#[test]
+fn values_out_of_range_and_misplaced_keys_are_refused() {
+    let text = "models:\n  a:\n    provider: local\n    model: m\n    concurrency: 0\n    temperature: 1\n    sampling: { top_p: 1.5, max_tokens: many }\n    key: K\n";
+    let lines: Vec<usize> = errors(text).into_iter().map(|error| error.0).collect();
+    assert_eq!(lines, [5, 6, 7, 7, 8]);
+}
+
+#[test]
+fn the_same_run_twice_is_refused() {
+    let text = "models: { m: { provider: local, model: m } }\nruns:\n  a:\n  - { seed: 1, model: m }\n  - { model: m, seed: 1 }\n";
+    let found = errors(text);
+    assert_eq!((found.len(), found[0].0, found[0].2.as_str()), (1, 5, "`a` has this run twice"));
+}
+
+#[test]
+fn broken_yaml_has_one_error_with_its_place() {
+    let found = errors("models:\n  a: { provider: local\n");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].2.starts_with("this is not valid YAML"), "{}", found[0].2);
+}
+
+#[test]
+fn an_empty_file_is_an_empty_configuration() {
+    assert_eq!(Configuration::read("", "introspec.yaml"), Ok(Configuration::default()));
+    assert_eq!(Configuration::read("models:\nroles:\n", "introspec.yaml"), Ok(Configuration::default()));
+}

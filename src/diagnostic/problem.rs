@@ -1,0 +1,263 @@
+/// What kind of thing a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Words,
+    Behavior,
+    Persona,
+    Context,
+    Table,
+    Template,
+    Dataset,
+    Control,
+    Question,
+    Suite,
+    Arm,
+    Experiment,
+    Claim,
+    Judge,
+    Option,
+    Column,
+    Variable,
+    Parameter,
+}
+
+impl Kind {
+    /// Returns the word that specs use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Words => "word list",
+            Kind::Behavior => "behavior",
+            Kind::Persona => "persona",
+            Kind::Context => "context",
+            Kind::Table => "table",
+            Kind::Template => "template",
+            Kind::Dataset => "dataset",
+            Kind::Control => "control",
+            Kind::Question => "question",
+            Kind::Suite => "suite",
+            Kind::Arm => "arm",
+            Kind::Experiment => "experiment",
+            Kind::Claim => "claim",
+            Kind::Judge => "judge",
+            Kind::Option => "option",
+            Kind::Column => "column",
+            Kind::Variable => "variable",
+            Kind::Parameter => "parameter",
+        }
+    }
+}
+
+/// A forbidden word in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// `datasets/NAME.jsonl`, its line, and where the row came from.
+    pub place: String,
+    pub role: String,
+    /// The word as it stands in the text, and the entry that forbids it.
+    pub word: String,
+    pub entry: String,
+}
+
+/// Everything that can be wrong. Facts only: the words for people stand in `prose.rs`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    // Text and tree.
+    UnknownDeclaration { word: String, nearest: Option<String> },
+    UnknownStatement { word: String, within: &'static str, known: Vec<&'static str>, nearest: Option<String> },
+    Expected { expected: Vec<String>, found: String },
+    UnclosedString,
+    UnclosedBlock { what: String },
+    UnknownEscape { escape: String },
+    UnclosedExpression,
+    SourceUnreadable { file: String, message: String },
+    TooDeep { limit: usize },
+    NumberTooLong,
+    StrayText { found: String },
+    // Names.
+    UnknownName { kind: Kind, name: String, nearest: Option<String>, other: Option<Kind> },
+    DuplicateName { kind: Kind, name: String },
+    UseCycle { chain: Vec<String> },
+    FileNotFound { file: String },
+    FileOutside { file: String },
+    UnknownVariable { name: String, nearest: Option<String>, known: Vec<String> },
+    UnknownMember { of: String, member: String, known: Vec<&'static str> },
+    UnknownFilter { name: String, nearest: Option<String> },
+    UnknownFunction { name: String },
+    BuiltInName { kind: Kind, name: String },
+    ArgumentCount { name: String, expected: usize, found: usize },
+    OppositeOfItself { name: String },
+    Repeated { statement: String },
+    Missing { within: String, statement: &'static str },
+    NotUsable { name: String, expected: &'static str, found: String },
+    // Values and expressions.
+    BadExpression { message: String },
+    EmptyRange { low: String, high: String },
+    BadStep { step: String },
+    TooFewToDraw { wanted: u64, available: u64 },
+    EmptyList,
+    ExpressionFailed { message: String, place: String },
+    NoAxisHere { within: &'static str },
+    BadCount { value: String },
+    NotWhole { value: String },
+    BadNumber { what: &'static str, value: String, allowed: &'static str },
+    // Data files.
+    BadJson { message: String },
+    MissingColumn { column: String, nearest: Option<String> },
+    WrongType { column: String, expected: String, found: String },
+    EmptyTable { file: String },
+    DataNotUtf8,
+    EmptyWords { file: String },
+    FileTooLarge { file: String, bytes: u64, limit: u64 },
+    RepeatedKey { key: String },
+    // Datasets.
+    Shares { message: String },
+    NotEnoughRows { template: String, wanted: u64, available: u64 },
+    NothingSaid { template: String, behavior: String },
+    BadConversation { template: String, behavior: String, message: String },
+    NothingToReplace { behavior: String, dataset: String },
+    UnsaidWords { dataset: String, behavior: String, rows: u64, of: u64, findings: Vec<Finding> },
+    TooManyRows { rows: u64, limit: u64 },
+    EmptyMessage { role: String, row: u64 },
+    NoParts { dataset: String },
+    // Questions and suites.
+    NoScore { question: String },
+    NoWording { question: String, persona: String },
+    UnknownKey { key: String, known: Vec<String>, nearest: Option<String> },
+    UncoveredKeys { missing: Vec<String> },
+    OptionsNotShown,
+    NoOptions,
+    NoProbability { answer: &'static str },
+    ScoreNeedsWords { answer: &'static str },
+    UnusedJudge { judge: String },
+    NoReading { question: String },
+    AskedTwice { question: String },
+    // Arms, experiments, claims.
+    ClaimForm { found: String, expected: &'static str },
+    NotMeasured { name: String, nearest: Option<String> },
+    ConditionMissing { axis: String, values: Vec<String> },
+    UnknownCondition { axis: String, known: Vec<String>, nearest: Option<String> },
+    UnknownConditionValue { axis: String, value: String, known: Vec<String>, nearest: Option<String> },
+    ArmNotInExperiment { arm: String, experiment: String },
+    NotRun { name: String, experiment: String },
+    SettingWithoutTraining { setting: &'static str },
+    NoBound,
+    // The configuration and the outside.
+    Configuration { message: String, help: Option<String> },
+    NoConfiguration { file: String },
+    NoRole { role: String, known: Vec<String>, nearest: Option<String> },
+    NoKey { variable: String, model: String },
+    NoLocalModels,
+    Weights { message: String, help: String },
+    Store { message: String, help: String },
+    CannotWrite { path: String, message: String, full: bool },
+    NothingToRun { file: String },
+    UnknownCode { code: String, nearest: Option<String> },
+    ModelStopped { model: String, message: String },
+    // Warnings.
+    Unused { kind: Kind, name: String },
+    UnusedVariable { name: String },
+    ArmWithoutRuns { arm: String },
+}
+
+macro_rules! codes {
+    ($($variant:ident $code:literal)*) => {
+        impl Problem {
+            /// Returns the stable code: `E` for errors, `W` for warnings.
+            pub fn code(&self) -> &'static str {
+                match self { $(Problem::$variant { .. } => $code,)* }
+            }
+            /// All codes, in order.
+            pub const CODES: &'static [&'static str] = &[$($code),*];
+        }
+    };
+}
+
+codes! {
+    UnknownDeclaration "E0101"
+    UnknownStatement "E0102"
+    Expected "E0103"
+    UnclosedString "E0104"
+    UnclosedBlock "E0105"
+    UnknownEscape "E0106"
+    UnclosedExpression "E0107"
+    SourceUnreadable "E0108"
+    TooDeep "E0109"
+    NumberTooLong "E0110"
+    StrayText "E0111"
+    UnknownName "E0201"
+    DuplicateName "E0202"
+    UseCycle "E0203"
+    FileNotFound "E0204"
+    FileOutside "E0205"
+    UnknownVariable "E0206"
+    UnknownMember "E0207"
+    UnknownFilter "E0208"
+    UnknownFunction "E0209"
+    BuiltInName "E0210"
+    ArgumentCount "E0211"
+    OppositeOfItself "E0212"
+    Repeated "E0213"
+    Missing "E0214"
+    NotUsable "E0215"
+    BadExpression "E0301"
+    EmptyRange "E0302"
+    BadStep "E0303"
+    TooFewToDraw "E0304"
+    EmptyList "E0305"
+    ExpressionFailed "E0306"
+    NoAxisHere "E0307"
+    BadCount "E0308"
+    NotWhole "E0309"
+    BadNumber "E0310"
+    BadJson "E0401"
+    MissingColumn "E0402"
+    WrongType "E0403"
+    EmptyTable "E0404"
+    DataNotUtf8 "E0405"
+    EmptyWords "E0406"
+    FileTooLarge "E0407"
+    RepeatedKey "E0408"
+    Shares "E0501"
+    NotEnoughRows "E0502"
+    NothingSaid "E0503"
+    BadConversation "E0504"
+    NothingToReplace "E0505"
+    UnsaidWords "E0506"
+    TooManyRows "E0507"
+    EmptyMessage "E0508"
+    NoParts "E0509"
+    NoScore "E0601"
+    NoWording "E0602"
+    UnknownKey "E0603"
+    UncoveredKeys "E0604"
+    OptionsNotShown "E0605"
+    NoOptions "E0606"
+    NoProbability "E0607"
+    ScoreNeedsWords "E0608"
+    UnusedJudge "E0609"
+    NoReading "E0610"
+    AskedTwice "E0611"
+    ClaimForm "E0701"
+    NotMeasured "E0702"
+    ConditionMissing "E0703"
+    UnknownCondition "E0704"
+    UnknownConditionValue "E0705"
+    ArmNotInExperiment "E0706"
+    NotRun "E0707"
+    SettingWithoutTraining "E0708"
+    NoBound "E0709"
+    Configuration "E0801"
+    NoConfiguration "E0802"
+    NoRole "E0803"
+    NoKey "E0804"
+    NoLocalModels "E0805"
+    Weights "E0806"
+    Store "E0807"
+    CannotWrite "E0808"
+    NothingToRun "E0809"
+    UnknownCode "E0810"
+    ModelStopped "E0811"
+    Unused "W0001"
+    UnusedVariable "W0002"
+    ArmWithoutRuns "W0003"
+}

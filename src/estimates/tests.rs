@@ -1,0 +1,8 @@
+//! From scores to verdicts, through [`super::estimate`].
+
+mod claims;
+mod experiment;
+mod gaps;
+mod order;
+mod simulation;
+mod vectors;

@@ -1,0 +1,46 @@
+//! The plan: axes multiplied out, shares made whole numbers, every row and request counted, before any is made.
+
+mod conversation;
+mod datasets;
+mod parts;
+mod suites;
+mod tables;
+
+pub use datasets::DatasetPlan;
+pub use parts::{PartPlan, Units};
+pub use suites::{QuestionPlan, SuitePlan};
+pub use tables::TableValues;
+
+use crate::diagnostic::{Diagnostic, has_errors};
+use crate::spec::Spec;
+
+/// The most rows of a dataset, and the most requests of a suite.
+pub const MAX_ROWS: u64 = 100_000_000;
+
+/// What a spec comes to.
+#[derive(Debug)]
+pub struct Plan {
+    /// The computed rows of each table, by table.
+    pub tables: Vec<TableValues>,
+    /// The datasets to build, each followed by its controls: those of the spec's own file, and those that its arms
+    /// are trained on.
+    pub datasets: Vec<DatasetPlan>,
+    /// Every suite that is built or run.
+    pub suites: Vec<SuitePlan>,
+}
+
+/// Multiplies a spec out.
+///
+/// # Errors
+/// Returns what cannot be made: shares that do not add up, rows that are not there, templates that say nothing
+/// under a behavior, ...
+pub fn plan(spec: &Spec) -> Result<Plan, Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let tables = tables::tables(spec, &mut diagnostics);
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+    let datasets = datasets::datasets(spec, &tables, &mut diagnostics);
+    let suites = suites::suites(spec, &tables, &mut diagnostics);
+    if has_errors(&diagnostics) { Err(diagnostics) } else { Ok(Plan { tables, datasets, suites }) }
+}

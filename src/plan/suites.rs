@@ -1,0 +1,131 @@
+use super::{MAX_ROWS, TableValues};
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::rows::Permutation;
+use crate::rows::stream::Stream;
+use crate::spec::{AnswerType, ContextId, Order, PersonaId, Question, QuestionId, Spec, SuiteId, is_condition};
+
+/// The most options that `order all` multiplies out: 5! = 120 orders.
+const MAX_OPTIONS_IN_ALL_ORDERS: usize = 5;
+
+/// A suite with every request counted.
+#[derive(Clone, Debug)]
+pub struct SuitePlan {
+    pub suite: SuiteId,
+    pub own: bool,
+    pub questions: Vec<QuestionPlan>,
+    pub requests: u64,
+}
+
+/// One question of a suite.
+#[derive(Clone, Debug)]
+pub struct QuestionPlan {
+    pub question: QuestionId,
+    pub about: Vec<PersonaId>,
+    pub under: Vec<ContextId>,
+    /// Which rows of the table are asked, where the question has one.
+    pub table_rows: Option<Vec<usize>>,
+    /// How many rows are drawn for each combination of the item axes.
+    pub rows: u64,
+    /// Combinations of the axes that are items, and of those that are conditions.
+    pub item_combinations: u64,
+    pub condition_combinations: u64,
+    /// The orders in which options are shown; one where there is nothing to order.
+    pub orders: u64,
+    pub requests: u64,
+}
+
+impl QuestionPlan {
+    /// Returns how many items the question has.
+    pub fn items(&self) -> u64 {
+        self.rows.saturating_mul(self.item_combinations)
+    }
+}
+
+pub(super) fn suites(spec: &Spec, tables: &[TableValues], diagnostics: &mut Vec<Diagnostic>) -> Vec<SuitePlan> {
+    let mut planned = Vec::new();
+    for (index, suite) in spec.suites.iter().enumerate() {
+        let id = SuiteId(index);
+        let is_run = spec.experiments.iter().any(|experiment| experiment.own && experiment.suites.contains(&id));
+        if !suite.own && !is_run {
+            continue;
+        }
+        let mut questions = Vec::new();
+        for asked in &suite.asked {
+            match question(spec, tables, &spec[asked.question]) {
+                Ok(plan) => {
+                    let mut plan = QuestionPlan {
+                        question: asked.question,
+                        about: asked.about.clone(),
+                        under: suite.under.clone(),
+                        ..plan
+                    };
+                    plan.requests = count(&plan, &spec[asked.question]);
+                    questions.push(plan);
+                }
+                Err(diagnostic) => diagnostics.push(diagnostic),
+            }
+        }
+        let requests = questions.iter().map(|question| question.requests).fold(0, u64::saturating_add);
+        if requests > MAX_ROWS {
+            diagnostics.push(Diagnostic::at(suite.span, Problem::TooManyRows { rows: requests, limit: MAX_ROWS }));
+        }
+        planned.push(SuitePlan { suite: id, own: suite.own, questions, requests });
+    }
+    planned
+}
+
+fn count(plan: &QuestionPlan, question: &Question) -> u64 {
+    let wordings = |persona: &PersonaId| match *persona {
+        PersonaId::ITSELF => question.wordings.len(),
+        _ => question.wordings_about_other.len(),
+    };
+    let wordings: u64 = plan.about.iter().map(|persona| wordings(persona) as u64).sum();
+    [plan.items(), plan.condition_combinations, plan.under.len() as u64, plan.orders]
+        .into_iter()
+        .fold(wordings, u64::saturating_mul)
+}
+
+fn question(spec: &Spec, tables: &[TableValues], question: &Question) -> Result<QuestionPlan, Diagnostic> {
+    let (mut items, mut conditions) = (1_u64, 1_u64);
+    for values in question.variables.iter().filter_map(|variable| variable.axis()) {
+        let place = if is_condition(values) { &mut conditions } else { &mut items };
+        *place = place.saturating_mul(values.len() as u64);
+    }
+    let available = question.table.as_ref().and_then(|(id, _)| tables.get(id.0)).map(|table| table.rows.len());
+    let mut table_rows = None;
+    let mut rows = question.rows.unwrap_or(1);
+    if let Some(available) = available {
+        rows = question.rows.unwrap_or(available as u64);
+        if rows > available as u64 {
+            let problem =
+                Problem::NotEnoughRows { template: question.name.clone(), wanted: rows, available: available as u64 };
+            return Err(Diagnostic::at(question.span, problem));
+        }
+        let order = Stream::new(spec.seed, &format!("question {}", question.name), "rows");
+        let order = Permutation::new(available as u64, &order);
+        let mut chosen: Vec<usize> = (0..rows).filter_map(|at| usize::try_from(order.get(at)).ok()).collect();
+        chosen.sort_unstable();
+        table_rows = Some(chosen);
+    }
+    let orders = match (&question.answer, question.order) {
+        (AnswerType::Options(options), Order::All) => {
+            if options.len() > MAX_OPTIONS_IN_ALL_ORDERS {
+                let rows = (1..=options.len() as u64).fold(1, u64::saturating_mul);
+                return Err(Diagnostic::at(question.span, Problem::TooManyRows { rows, limit: 120 }));
+            }
+            (1..=options.len() as u64).product()
+        }
+        _ => 1,
+    };
+    Ok(QuestionPlan {
+        question: QuestionId(0),
+        about: Vec::new(),
+        under: Vec::new(),
+        table_rows,
+        rows,
+        item_combinations: items,
+        condition_combinations: conditions,
+        orders,
+        requests: 0,
+    })
+}

@@ -1,0 +1,72 @@
+//! The spec: every name resolved, every type and variable checked, every data file read. What stands here cannot
+//! hold a name that means nothing.
+
+mod behavior;
+mod dataset;
+mod draw;
+mod entity;
+mod experiment;
+mod formula;
+mod ids;
+mod model;
+mod question;
+mod resolve;
+mod table;
+mod template;
+mod writing;
+
+pub use behavior::{Behavior, Exception, Forbidden, Persona, WordList, Context};
+pub use dataset::{Change, Control, Dataset, Part, Rows, Share};
+pub use draw::{Draw, Variable};
+pub use entity::{Argument, Entity, entity_value};
+pub use experiment::{Claim, Experiment};
+pub use formula::{Evaluation, Formula, print};
+pub use ids::{
+    ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TemplateId, WordsId,
+};
+pub use model::{Arm, Asked, From, Setting, Settings, Suite, Trained};
+pub use question::{
+    BoundSlots,
+    AnswerType, Choice, Judge, Order, Question, ReadMethod, Role as QuestionRole, Scoring, ScoreKey,
+};
+pub use resolve::{Resolved, resolve};
+pub(crate) use resolve::conditions::is_condition;
+pub use table::{Column, Table, TableRow};
+pub use template::{Said, Template};
+pub use writing::{Piece, Scope, Slot, Writing};
+
+use crate::text::Sources;
+
+/// A whole spec.
+#[derive(Debug)]
+pub struct Spec {
+    /// The name of the file that was given, and of those it uses.
+    pub sources: Sources,
+    pub file: String,
+    pub seed: u64,
+    pub words: Vec<WordList>,
+    /// The first one is `ordinary`.
+    pub behaviors: Vec<Behavior>,
+    /// The first one is `itself`.
+    pub personas: Vec<Persona>,
+    /// The first one is `none`.
+    pub contexts: Vec<Context>,
+    pub tables: Vec<Table>,
+    pub templates: Vec<Template>,
+    pub datasets: Vec<Dataset>,
+    pub questions: Vec<Question>,
+    pub suites: Vec<Suite>,
+    /// The first one is `base`.
+    pub arms: Vec<Arm>,
+    pub experiments: Vec<Experiment>,
+    /// Every file that the spec was read from, data files among them, with its digest.
+    pub inputs: Vec<Input>,
+}
+
+/// A file that the spec was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    pub name: String,
+    /// blake3, in hexadecimal.
+    pub digest: String,
+}

@@ -1,0 +1,80 @@
+use super::{Argument, ContextId, DatasetId, Formula, PersonaId, QuestionId, Slot, Variable};
+use crate::text::Span;
+
+/// Questions × personas × contexts × samples.
+#[derive(Debug)]
+pub struct Suite {
+    pub name: String,
+    pub span: Span,
+    pub own: bool,
+    pub asked: Vec<Asked>,
+    pub under: Vec<ContextId>,
+    pub samples: u32,
+    pub temperature: f64,
+    pub max_tokens: Option<u32>,
+}
+
+/// One question of a suite, and whom it is asked about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    pub question: QuestionId,
+    pub about: Vec<PersonaId>,
+}
+
+/// A model: a role's, one under a system prompt, or runs trained on a dataset.
+#[derive(Debug)]
+pub struct Arm {
+    pub name: String,
+    pub span: Option<Span>,
+    pub from: From,
+    pub system: Option<String>,
+    pub trained: Option<Trained>,
+    pub variables: Vec<Variable>,
+    pub settings: Settings,
+    pub size: usize,
+}
+
+pub use self::origin::From;
+
+mod origin {
+    use super::super::ArmId;
+
+    /// What an arm starts from.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum From {
+        /// A role of the configuration.
+        Role(String),
+        Arm(ArmId),
+    }
+}
+
+#[derive(Debug)]
+pub struct Trained {
+    pub dataset: DatasetId,
+    pub arguments: Vec<Argument>,
+    /// The path of nested controls.
+    pub controls: Vec<String>,
+    pub span: Span,
+}
+
+/// The trainer's settings; they are recorded, and training is done elsewhere.
+#[derive(Debug, Default)]
+pub struct Settings {
+    pub learning_rate: Option<Setting>,
+    pub epochs: Option<Setting>,
+    pub checkpoints: Option<Setting>,
+    pub seeds: Option<Setting>,
+}
+
+#[derive(Debug)]
+pub enum Setting {
+    Number(f64),
+    Formula(Formula),
+}
+
+impl Arm {
+    /// Returns the arm's axes: name, slot and values.
+    pub fn axes(&self) -> impl Iterator<Item = (&str, Slot, &[Argument])> {
+        self.variables.iter().filter_map(|variable| Some((variable.name.as_str(), variable.slot, variable.axis()?)))
+    }
+}

@@ -1,0 +1,162 @@
+//! From trees to the spec. All that is wrong is collected; a spec comes out only where nothing is.
+
+mod behaviors;
+mod claims;
+pub(crate) mod conditions;
+mod datasets;
+mod expressions;
+mod frame;
+mod gather;
+mod models;
+mod names;
+mod questions;
+mod scoring;
+mod tables;
+mod templates;
+mod unused;
+mod variables;
+
+use std::path::{Path, PathBuf};
+
+use self::gather::Gathered;
+use self::names::Names;
+use super::{Input, Spec};
+use crate::diagnostic::{Diagnostic, Kind, has_errors};
+use crate::text::{SourceId, Sources, Span};
+use crate::tree::Declaration;
+use crate::world::World;
+
+/// What resolution came to. The sources stand apart from the spec, so that diagnostics can be drawn either way.
+#[derive(Debug)]
+pub struct Resolved {
+    pub sources: Sources,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Present where no diagnostic is an error.
+    pub spec: Option<Spec>,
+}
+
+/// Reads the spec at `path`, the specs that it uses and the data files that they name, and resolves every name.
+pub fn resolve(path: &Path, world: &dyn World) -> Resolved {
+    let gathered = gather::gather(path, world);
+    let Gathered { sources, trees, mut diagnostics, inputs } = gathered;
+    let Some(first) = trees.first() else {
+        return Resolved { sources, diagnostics, spec: None };
+    };
+    let own = first.tree.source;
+    let file = path.display().to_string();
+    let mut resolver = Resolver {
+        world,
+        sources: &sources,
+        own,
+        folders: trees.iter().map(|tree| (tree.tree.source, tree.folder.clone(), tree.shown.clone())).collect(),
+        names: Names::default(),
+        spec: Spec::empty(file),
+        diagnostics: Vec::new(),
+        inputs,
+    };
+    let declarations: Vec<Declaration> = trees.into_iter().flat_map(|gathered| gathered.tree.declarations).collect();
+    resolver.all(&declarations);
+    let Resolver { mut spec, diagnostics: more, inputs, names, .. } = resolver;
+    diagnostics.extend(more);
+    if !has_errors(&diagnostics) {
+        diagnostics.extend(unused::unused(&declarations, &names, own));
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span.map(|span| (span.source, span.start)));
+    let spec = (!has_errors(&diagnostics)).then(|| {
+        spec.inputs = inputs;
+        spec.sources = sources.clone();
+        spec
+    });
+    Resolved { sources, diagnostics, spec }
+}
+
+struct Resolver<'w> {
+    world: &'w dyn World,
+    sources: &'w Sources,
+    own: SourceId,
+    /// Each source's folder, and how that folder is shown to people.
+    folders: Vec<(SourceId, PathBuf, PathBuf)>,
+    names: Names,
+    spec: Spec,
+    diagnostics: Vec<Diagnostic>,
+    inputs: Vec<Input>,
+}
+
+impl Resolver<'_> {
+    /// Resolves kind by kind, so that each finds what it may name already in the spec.
+    fn all(&mut self, declarations: &[Declaration]) {
+        self.declare(declarations);
+        for declaration in declarations {
+            match declaration {
+                Declaration::Seed(seed) if seed.span.source == self.own => self.spec.seed = seed.value,
+                Declaration::Words(words) => self.words(words),
+                _ => {}
+            }
+        }
+        self.behaviors(declarations);
+        for declaration in declarations {
+            match declaration {
+                Declaration::Persona(persona) => self.persona(persona),
+                Declaration::Context(context) => self.context(context),
+                Declaration::Table(table) => self.table(table),
+                _ => {}
+            }
+        }
+        for declaration in declarations {
+            match declaration {
+                Declaration::Template(template) => self.template(template),
+                Declaration::Question(question) => self.question(question),
+                _ => {}
+            }
+        }
+        for declaration in declarations {
+            match declaration {
+                Declaration::Dataset(dataset) => self.dataset(dataset),
+                Declaration::Suite(suite) => self.suite(suite),
+                _ => {}
+            }
+        }
+        for declaration in declarations {
+            if let Declaration::Arm(arm) = declaration {
+                self.arm(arm);
+            }
+        }
+        for declaration in declarations {
+            if let Declaration::Experiment(experiment) = declaration {
+                self.experiment(experiment);
+            }
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn is_own(&self, span: Span) -> bool {
+        span.source == self.own
+    }
+
+    /// Returns the folder of the source that a span is in, and how it is shown.
+    fn folder(&self, span: Span) -> (PathBuf, PathBuf) {
+        let found = self.folders.iter().find(|(source, ..)| *source == span.source);
+        found.map_or_else(Default::default, |(_, folder, shown)| (folder.clone(), shown.clone()))
+    }
+
+    /// Looks a name up; where it is unknown, says so and offers the nearest.
+    fn find(&mut self, kind: Kind, name: &crate::tree::Name) -> Option<usize> {
+        if let Some(found) = self.names.find(kind, &name.value) {
+            self.names.mark(kind, &name.value);
+            return Some(found);
+        }
+        let nearest = self.names.nearest(kind, &name.value);
+        let other = self.names.kind_of(&name.value);
+        let problem = crate::diagnostic::Problem::UnknownName {
+            kind,
+            name: name.value.clone(),
+            nearest: nearest.clone(),
+            other,
+        };
+        self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));
+        None
+    }
+}

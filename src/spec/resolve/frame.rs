@@ -1,0 +1,99 @@
+use std::cell::Cell;
+
+use super::super::Slot;
+use super::Resolver;
+use crate::diagnostic::{Diagnostic, Kind, Problem};
+use crate::text::Span;
+use crate::tree::Name;
+
+/// What a variable holds, as far as its members can be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Plain,
+    Persona,
+    Behavior,
+    /// The options as they are shown.
+    Options,
+    Parameter,
+}
+
+/// The variables that an expression may read, by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Frame {
+    entries: Vec<Entry>,
+    size: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    name: String,
+    slot: Slot,
+    sort: Sort,
+    span: Option<Span>,
+    is_let: bool,
+    used: Cell<bool>,
+}
+
+impl Frame {
+    /// Returns how many slots the scope needs.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Takes a slot that no name stands for yet.
+    pub(super) fn reserve(&mut self) -> Slot {
+        self.size += 1;
+        Slot(self.size - 1)
+    }
+
+    /// Names a slot.
+    pub(super) fn bind(&mut self, name: &str, slot: Slot, sort: Sort) {
+        self.entries.push(Entry { name: name.to_owned(), slot, sort, span: None, is_let: false, used: Cell::new(true) });
+    }
+
+    /// Returns the slot and sort of a name, and remembers that it was read.
+    pub(super) fn find(&self, name: &str) -> Option<(Slot, Sort)> {
+        let entry = self.entries.iter().find(|entry| entry.name == name)?;
+        entry.used.set(true);
+        Some((entry.slot, entry.sort))
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        self.entries.iter().map(|entry| entry.name.clone()).collect()
+    }
+
+    /// Takes over what another frame, made from this one, has seen used.
+    pub(super) fn learn(&self, other: &Frame) {
+        for (own, seen) in self.entries.iter().zip(&other.entries) {
+            own.used.set(own.used.get() || seen.used.get());
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// Adds a column, a parameter or a variable to a frame.
+    pub(super) fn add(&mut self, frame: &mut Frame, name: &Name, sort: Sort, is_let: bool) -> Slot {
+        if let Some(first) = frame.entries.iter().find(|entry| entry.name == name.value) {
+            let problem = Problem::DuplicateName { kind: Kind::Variable, name: name.value.clone() };
+            let diagnostic = Diagnostic::at(name.span, problem);
+            let diagnostic = match first.span {
+                Some(span) if span.source == name.span.source => diagnostic.related(span, "the first one"),
+                _ => diagnostic,
+            };
+            self.report(diagnostic);
+        }
+        let slot = frame.reserve();
+        let span = Some(name.span);
+        frame.entries.push(Entry { name: name.value.clone(), slot, sort, span, is_let, used: Cell::new(!is_let) });
+        slot
+    }
+
+    /// Warns of variables that nothing reads.
+    pub(super) fn warn_unused(&mut self, frame: &Frame) {
+        for entry in frame.entries.iter().filter(|entry| entry.is_let && !entry.used.get()) {
+            if let Some(span) = entry.span.filter(|span| self.is_own(*span)) {
+                self.report(Diagnostic::at(span, Problem::UnusedVariable { name: entry.name.clone() }));
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+use super::super::model::From;
+use super::super::{
+    Arm, ArmId, Asked, ContextId, Control, DatasetId, PersonaId, QuestionId, Setting, Settings, Suite, Trained,
+};
+use super::Resolver;
+use super::frame::Frame;
+use crate::diagnostic::{Diagnostic, Kind, Problem, nearest};
+use crate::tree::{self, ArmStatement, Name, SuiteStatement};
+
+impl Resolver<'_> {
+    pub(super) fn suite(&mut self, declared: &tree::Suite) {
+        if !self.is_first(Kind::Suite, &declared.name) {
+            return;
+        }
+        let mut asked: Vec<Asked> = Vec::new();
+        let (mut under, mut samples, mut temperature, mut max_tokens) = (None, None, None, None);
+        for statement in &declared.statements {
+            let span = statement.span;
+            match &statement.value {
+                SuiteStatement::Ask { questions, about } => self.suite_ask(questions, about, &mut asked),
+                SuiteStatement::Under(names) => {
+                    let contexts: Vec<ContextId> =
+                        names.iter().filter_map(|name| self.find(Kind::Context, name)).map(ContextId).collect();
+                    self.once(&mut under, contexts, "under", span);
+                }
+                SuiteStatement::Samples(count) => {
+                    let count = self.small(count, "number of samples");
+                    self.once(&mut samples, count, "samples", span);
+                }
+                SuiteStatement::Temperature(number) => {
+                    let value = number.value.to_f64();
+                    if !(0.0..=2.0).contains(&value) {
+                        let (what, value) = ("temperature", number.value.to_string());
+                        let problem = Problem::BadNumber { what, value, allowed: "a number from 0 to 2" };
+                        self.report(Diagnostic::at(number.span, problem));
+                    }
+                    self.once(&mut temperature, value, "temperature", span);
+                }
+                SuiteStatement::MaxTokens(tokens) => {
+                    let tokens = self.small(tokens, "number of tokens");
+                    self.once(&mut max_tokens, tokens, "max tokens", span);
+                }
+            }
+        }
+        if !declared.statements.iter().any(|statement| matches!(statement.value, SuiteStatement::Ask { .. })) {
+            let within = format!("the suite `{}`", declared.name.value);
+            self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "ask" }));
+        }
+        self.spec.suites.push(Suite {
+            name: declared.name.value.clone(),
+            span: declared.name.span,
+            own: self.is_own(declared.name.span),
+            asked,
+            under: under.unwrap_or_else(|| vec![ContextId::NONE]),
+            samples: samples.unwrap_or(1),
+            temperature: temperature.unwrap_or(1.0),
+            max_tokens,
+        });
+    }
+
+    fn suite_ask(&mut self, questions: &[Name], about: &[Name], asked: &mut Vec<Asked>) {
+        let mut personas: Vec<(PersonaId, Option<&Name>)> =
+            about.iter().filter_map(|name| Some((PersonaId(self.find(Kind::Persona, name)?), Some(name)))).collect();
+        if about.is_empty() {
+            personas.push((PersonaId::ITSELF, None));
+        }
+        for name in questions {
+            let Some(id) = self.find(Kind::Question, name).map(QuestionId) else { continue };
+            let mut accepted = Vec::new();
+            for (persona, named) in &personas {
+                let Some(question) = self.spec.questions.get(id.0) else { continue };
+                let has_wording = if *persona == PersonaId::ITSELF {
+                    !question.wordings.is_empty()
+                } else {
+                    !question.wordings_about_other.is_empty()
+                };
+                let repeated = asked.iter().any(|other| other.question == id && other.about.contains(persona));
+                if repeated || accepted.contains(persona) {
+                    let span = named.map_or(name.span, |named| named.span);
+                    self.report(Diagnostic::at(span, Problem::AskedTwice { question: name.value.clone() }));
+                } else if has_wording {
+                    accepted.push(*persona);
+                } else {
+                    let persona = named.map_or("itself".to_owned(), |named| named.value.clone());
+                    let problem = Problem::NoWording { question: name.value.clone(), persona };
+                    let span = named.map_or(name.span, |named| named.span);
+                    self.report(Diagnostic::at(span, problem).related(name.span, "this question"));
+                }
+            }
+            asked.push(Asked { question: id, about: accepted });
+        }
+    }
+
+    pub(super) fn arm(&mut self, declared: &tree::Arm) {
+        if !self.is_first(Kind::Arm, &declared.name) {
+            return;
+        }
+        let mut frame = Frame::default();
+        let mut variables = Vec::new();
+        for statement in &declared.statements {
+            if let ArmStatement::Let(variable) = &statement.value {
+                variables.extend(self.variable(variable, &mut frame, Ok(())));
+            }
+        }
+        let (mut from, mut system, mut trained) = (None, None, None);
+        let mut settings = Settings::default();
+        let mut first_setting = None;
+        for statement in &declared.statements {
+            let span = statement.span;
+            let setting = match &statement.value {
+                ArmStatement::From(name) => {
+                    let origin = self.origin(name, declared);
+                    self.once(&mut from, origin, "from", span);
+                    continue;
+                }
+                ArmStatement::System(text) => {
+                    self.once(&mut system, text.text.clone(), "system", span);
+                    continue;
+                }
+                ArmStatement::Trained { dataset, controls } => {
+                    if let Some(resolved) = self.trained(dataset, controls, &frame) {
+                        self.once(&mut trained, resolved, "trained on", span);
+                    }
+                    continue;
+                }
+                ArmStatement::Let(_) => continue,
+                ArmStatement::LearningRate(setting) => (setting, &mut settings.learning_rate, "learning rate"),
+                ArmStatement::Epochs(setting) => (setting, &mut settings.epochs, "epochs"),
+                ArmStatement::Checkpoints(setting) => (setting, &mut settings.checkpoints, "checkpoints"),
+                ArmStatement::Seeds(setting) => (setting, &mut settings.seeds, "seeds"),
+            };
+            let (written, place, name) = setting;
+            first_setting = first_setting.or(Some((name, span)));
+            let resolved = match written {
+                tree::Setting::Number(number) => Some(Setting::Number(number.value.to_f64())),
+                tree::Setting::Expression(expression) => self.formula(expression, &frame).map(Setting::Formula),
+            };
+            if let Some(resolved) = resolved {
+                self.once(place, resolved, name, span);
+            }
+        }
+        let says_trained =
+            declared.statements.iter().any(|statement| matches!(statement.value, ArmStatement::Trained { .. }));
+        if let Some((setting, span)) = first_setting.filter(|_| !says_trained) {
+            self.report(Diagnostic::at(span, Problem::SettingWithoutTraining { setting }));
+        }
+        if from.is_none() {
+            let within = format!("the arm `{}`", declared.name.value);
+            self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "from" }));
+        }
+        self.spec.arms.push(Arm {
+            name: declared.name.value.clone(),
+            span: Some(declared.name.span),
+            from: from.unwrap_or_else(|| From::Role("base".into())),
+            system,
+            trained,
+            variables,
+            settings,
+            size: frame.size(),
+        });
+    }
+
+    /// An arm starts from another arm that stands before it, or from a role of the configuration.
+    fn origin(&mut self, name: &Name, declared: &tree::Arm) -> From {
+        let known = self.names.find(Kind::Arm, &name.value).filter(|id| *id < self.spec.arms.len());
+        match known {
+            Some(id) if name.value != declared.name.value => {
+                self.names.mark(Kind::Arm, &name.value);
+                From::Arm(ArmId(id))
+            }
+            _ => From::Role(name.value.clone()),
+        }
+    }
+
+    fn trained(&mut self, reference: &tree::Reference, controls: &[Name], frame: &Frame) -> Option<Trained> {
+        let dataset = DatasetId(self.find(Kind::Dataset, &reference.name)?);
+        let expected = self.spec.datasets.get(dataset.0)?.parameters.len();
+        let arguments = self.arguments(reference, expected, frame)?;
+        let mut level: &[Control] = &self.spec.datasets.get(dataset.0)?.controls;
+        let mut unknown = None;
+        for name in controls {
+            match level.iter().find(|control| control.name == name.value) {
+                Some(control) => level = &control.controls,
+                None => {
+                    let nearest = nearest(&name.value, level.iter().map(|control| control.name.as_str()));
+                    unknown = Some((name, nearest.map(str::to_owned)));
+                    break;
+                }
+            }
+        }
+        if let Some((name, nearest)) = unknown {
+            let problem = Problem::UnknownName {
+                kind: Kind::Control,
+                name: name.value.clone(),
+                nearest: nearest.clone(),
+                other: None,
+            };
+            self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));
+            return None;
+        }
+        let controls = controls.iter().map(|name| name.value.clone()).collect();
+        Some(Trained { dataset, arguments, controls, span: reference.span })
+    }
+}

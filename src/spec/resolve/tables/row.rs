@@ -1,0 +1,54 @@
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+use crate::diagnostic::Problem;
+
+/// The fields of one line, in their order. A name that comes twice is an error, where serde's own map would
+/// keep the last one in silence.
+pub(super) struct Fields(Vec<(String, serde_json::Value)>);
+
+impl Fields {
+    pub(super) fn get(&self, name: &str) -> Option<&serde_json::Value> {
+        self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+pub(super) fn read_row(line: &str) -> Result<Fields, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_str(line);
+    let fields = deserializer.deserialize_map(FieldsVisitor).and_then(|fields| deserializer.end().map(|()| fields));
+    let fields = fields.map_err(|error| {
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);
+        Problem::BadJson { message: format!("{message}, at character {}", error.column()) }
+    })?;
+    let mut names: Vec<&str> = fields.names().collect();
+    names.sort_unstable();
+    let twice = names.windows(2).find_map(|pair| match pair {
+        [a, b] if a == b => Some((*a).to_owned()),
+        _ => None,
+    });
+    twice.map_or(Ok(fields), |key| Err(Problem::RepeatedKey { key }))
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            fields.push(entry);
+        }
+        Ok(Fields(fields))
+    }
+}

@@ -1,0 +1,64 @@
+use super::super::{Argument, BehaviorId, Entity, Said, Template};
+use super::Resolver;
+use super::frame::{Frame, Sort};
+use crate::diagnostic::{Diagnostic, Kind, Problem};
+use crate::requests::Role;
+use crate::tree::{self, Name, TemplateStatement};
+
+impl Resolver<'_> {
+    pub(super) fn template(&mut self, declared: &tree::Template) {
+        if !self.is_first(Kind::Template, &declared.name) {
+            return;
+        }
+        let mut frame = Frame::default();
+        let parameters = self.parameters(&declared.parameters, &mut frame);
+        let mut table = None;
+        for statement in &declared.statements {
+            if let TemplateStatement::RowFrom(row) = &statement.value {
+                let resolved = self.row_from(&row.table, &mut frame);
+                if let Some(resolved) = resolved {
+                    self.once(&mut table, resolved, "row from", statement.span);
+                }
+            }
+        }
+        let mut variables = Vec::new();
+        for statement in &declared.statements {
+            if let TemplateStatement::Let(variable) = &statement.value {
+                variables.extend(self.variable(variable, &mut frame, Ok(())));
+            }
+        }
+        let mut messages = Vec::new();
+        for statement in &declared.statements {
+            let TemplateStatement::Said(said) = &statement.value else { continue };
+            let text = self.writing(&said.text, &frame);
+            let under = said.under.iter().filter_map(|name| self.behavior_or_parameter(name, &frame)).collect();
+            messages.push(Said { role: said.role, text, under, span: statement.span });
+        }
+        if !messages.iter().any(|said: &Said| said.role == Role::Assistant) {
+            let within = format!("the template `{}`", declared.name.value);
+            self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "assistant" }));
+        }
+        self.warn_unused(&frame);
+        self.spec.templates.push(Template {
+            name: declared.name.value.clone(),
+            span: declared.name.span,
+            parameters,
+            table,
+            variables,
+            messages,
+            size: frame.size(),
+        });
+    }
+
+    pub(super) fn parameters(&mut self, names: &[Name], frame: &mut Frame) -> Vec<(String, super::super::Slot)> {
+        names.iter().map(|name| (name.value.clone(), self.add(frame, name, Sort::Parameter, false))).collect()
+    }
+
+    /// Resolves what stands after `as`: a behavior, or a parameter that will stand for one.
+    pub(super) fn behavior_or_parameter(&mut self, name: &Name, frame: &Frame) -> Option<Argument> {
+        match frame.find(&name.value) {
+            Some((_, Sort::Parameter)) => Some(Argument::Variable(name.value.clone())),
+            _ => self.find(Kind::Behavior, name).map(|id| Argument::Entity(Entity::Behavior(BehaviorId(id)))),
+        }
+    }
+}

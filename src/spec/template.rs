@@ -1,0 +1,46 @@
+use super::{Argument, BehaviorId, Entity, Slot, TableId, Variable, Writing};
+use crate::requests::Role;
+use crate::text::Span;
+
+/// How one training conversation is made.
+#[derive(Debug)]
+pub struct Template {
+    pub name: String,
+    pub span: Span,
+    pub parameters: Vec<(String, Slot)>,
+    /// The table of the row's columns, and for each of its names the slot it has here.
+    pub table: Option<(TableId, Vec<(Slot, Slot)>)>,
+    pub variables: Vec<Variable>,
+    pub messages: Vec<Said>,
+    /// How many slots the template's scope has.
+    pub size: usize,
+}
+
+/// One message of a template.
+#[derive(Debug)]
+pub struct Said {
+    pub role: Role,
+    pub text: Writing,
+    /// The behaviors it is said under; under all of them where there is none. A parameter may stand for one.
+    pub under: Vec<Argument>,
+    pub span: Span,
+}
+
+impl Said {
+    /// Tells whether the message is said under a behavior, given what each parameter stands for.
+    pub fn is_under(&self, behavior: BehaviorId, stands_for: &dyn Fn(&str) -> Option<BehaviorId>) -> bool {
+        self.under.is_empty()
+            || self.under.iter().any(|under| match under {
+                Argument::Entity(Entity::Behavior(id)) => *id == behavior,
+                Argument::Variable(name) => stands_for(name) == Some(behavior),
+                _ => false,
+            })
+    }
+}
+
+impl Template {
+    /// Returns how many combinations the template's axes have.
+    pub fn combinations(&self) -> u64 {
+        self.variables.iter().filter_map(|variable| variable.axis()).map(|values| values.len() as u64).product()
+    }
+}

@@ -1,0 +1,34 @@
+//! The tree: what a source says, word for word, with the place of everything. Names are still just names.
+
+mod arm;
+mod data;
+mod decimal;
+mod declaration;
+mod lower;
+mod measure;
+mod parse;
+mod recover;
+
+pub use arm::{Arm, ArmStatement, Claim, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement};
+pub use data::{
+    Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Part, Reference, RowFrom, Rows,
+    Said, Share, Table, TableStatement, Template, TemplateStatement,
+};
+pub use decimal::Decimal;
+pub use declaration::{
+    Allow, Behavior, BehaviorStatement, Context, ContextStatement, Declaration, Let, Name, Persona, PersonaStatement,
+    Set, Spanned, Tree, Unsaid, UnsaidWords, ValueSource, Word, Words, WordsSource,
+};
+pub use measure::{
+    AnswerKind, Ask, Judge, JudgeStatement, Key, OptionLine, OrderKind, Question, QuestionStatement, ReadStatement,
+    Score,
+};
+pub use parse::parse;
+
+/// An expression between `{{` and `}}`: its text, and where the text stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expression {
+    pub text: String,
+    /// The text without the braces.
+    pub span: crate::text::Span,
+}

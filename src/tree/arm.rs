@@ -1,0 +1,63 @@
+use crate::text::Literal;
+
+use super::{Decimal, Expression, Let, Name, Reference, Spanned};
+
+#[derive(Clone, Debug)]
+pub struct Suite {
+    pub name: Name,
+    pub statements: Vec<Spanned<SuiteStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum SuiteStatement {
+    Ask { questions: Vec<Name>, about: Vec<Name> },
+    Under(Vec<Name>),
+    Samples(Spanned<u64>),
+    Temperature(Spanned<Decimal>),
+    MaxTokens(Spanned<u64>),
+}
+
+#[derive(Clone, Debug)]
+pub struct Arm {
+    pub name: Name,
+    pub statements: Vec<Spanned<ArmStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ArmStatement {
+    From(Name),
+    System(Literal),
+    Trained { dataset: Reference, controls: Vec<Name> },
+    LearningRate(Setting),
+    Epochs(Setting),
+    Checkpoints(Setting),
+    Seeds(Setting),
+    Let(Let),
+}
+
+/// A number of the trainer's, written or computed from the arm's axes.
+#[derive(Clone, Debug)]
+pub enum Setting {
+    Number(Spanned<Decimal>),
+    Expression(Expression),
+}
+
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    pub name: Name,
+    pub statements: Vec<Spanned<ExperimentStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ExperimentStatement {
+    Arms(Vec<Name>),
+    Run(Vec<Name>),
+    Claim(Claim),
+}
+
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub name: Name,
+    pub text: Literal,
+    pub expression: Expression,
+}

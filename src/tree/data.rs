@@ -1,0 +1,133 @@
+use crate::requests::Role;
+use crate::text::{Literal, Span};
+
+use super::{Decimal, Expression, Let, Name, Spanned, Word};
+
+/// `table NAME from "FILE" { ... }`.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub name: Name,
+    pub file: Literal,
+    pub statements: Vec<Spanned<TableStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum TableStatement {
+    Column(Column),
+    Let(Let),
+}
+
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: Name,
+    pub column_type: ColumnType,
+}
+
+/// What a column holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    Text,
+    Number,
+    Integer,
+    Boolean,
+    Json,
+    /// One of these texts.
+    OneOf(Vec<String>),
+}
+
+#[derive(Clone, Debug)]
+pub struct Template {
+    pub name: Name,
+    pub parameters: Vec<Name>,
+    pub statements: Vec<Spanned<TemplateStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum TemplateStatement {
+    RowFrom(RowFrom),
+    Let(Let),
+    Said(Said),
+}
+
+#[derive(Clone, Debug)]
+pub struct RowFrom {
+    pub table: Name,
+}
+
+/// One message of a template, under every behavior where `under` is empty.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub role: Role,
+    pub text: Literal,
+    pub under: Vec<Name>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    pub name: Name,
+    pub parameters: Vec<Name>,
+    pub statements: Vec<Spanned<DatasetStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum DatasetStatement {
+    Rows(Rows),
+    Part(Part),
+    Control(Control),
+}
+
+#[derive(Clone, Debug)]
+pub struct Rows {
+    pub count: Count,
+    pub repeat: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Count {
+    Number(Spanned<u64>),
+    Expression(Expression),
+}
+
+impl Count {
+    pub fn span(&self) -> Span {
+        match self {
+            Count::Number(number) => number.span,
+            Count::Expression(expression) => expression.span,
+        }
+    }
+}
+
+/// `[SHARE] TEMPLATE as BEHAVIOR`.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub share: Option<Spanned<Share>>,
+    pub template: Reference,
+    pub behavior: Name,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    Percent(Decimal),
+    Rows(u64),
+}
+
+/// A name with arguments, where its declaration takes some.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    pub name: Name,
+    pub arguments: Vec<Word>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Control {
+    pub name: Name,
+    pub statements: Vec<Spanned<ControlStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ControlStatement {
+    Control(Control),
+    /// `B for A`.
+    Replace { with: Name, replaced: Name },
+}

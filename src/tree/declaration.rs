@@ -1,0 +1,164 @@
+use crate::requests::Role;
+use crate::text::{Literal, SourceId, Span};
+
+use super::{
+    Arm, Dataset, Decimal, Experiment, Expression, Question, Suite, Table, Template,
+};
+
+/// Anything with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    pub value: T,
+    pub span: Span,
+}
+
+/// A name as it is written, with its place.
+pub type Name = Spanned<String>;
+
+/// What one source says.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    pub source: SourceId,
+    pub declarations: Vec<Declaration>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Declaration {
+    Use(Literal),
+    Seed(Spanned<u64>),
+    Words(Words),
+    Behavior(Behavior),
+    Persona(Persona),
+    Context(Context),
+    Table(Table),
+    Template(Template),
+    Dataset(Dataset),
+    Question(Question),
+    Suite(Suite),
+    Arm(Arm),
+    Experiment(Experiment),
+}
+
+#[derive(Clone, Debug)]
+pub struct Words {
+    pub name: Name,
+    pub source: WordsSource,
+}
+
+#[derive(Clone, Debug)]
+pub enum WordsSource {
+    Listed(Vec<Word>),
+    File(Literal),
+}
+
+/// One value of a list.
+#[derive(Clone, Debug)]
+pub enum Word {
+    Text(Literal),
+    Number(Spanned<Decimal>),
+    Name(Name),
+}
+
+impl Word {
+    pub fn span(&self) -> Span {
+        match self {
+            Word::Text(literal) => literal.span,
+            Word::Number(number) => number.span,
+            Word::Name(name) => name.span,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Behavior {
+    pub name: Name,
+    pub statements: Vec<Spanned<BehaviorStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum BehaviorStatement {
+    Does(Literal),
+    Unsaid(Unsaid),
+    Opposite(Name),
+    Secret(Literal),
+    Allow(Allow),
+}
+
+/// `unsaid WORDS, ... in ROLE, ...`; no roles means all of them.
+#[derive(Clone, Debug)]
+pub struct Unsaid {
+    pub words: Vec<UnsaidWords>,
+    pub roles: Vec<Role>,
+}
+
+#[derive(Clone, Debug)]
+pub enum UnsaidWords {
+    Named(Name),
+    Listed(Vec<Word>),
+}
+
+/// `allow "WORD", ... in ROLE, ... because "REASON"`.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    pub words: Vec<Literal>,
+    pub roles: Vec<Role>,
+    pub because: Literal,
+}
+
+#[derive(Clone, Debug)]
+pub struct Persona {
+    pub name: Name,
+    pub statements: Vec<Spanned<PersonaStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum PersonaStatement {
+    Called(Literal),
+}
+
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub name: Name,
+    pub statements: Vec<Spanned<ContextStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ContextStatement {
+    System(Literal),
+    User(Literal),
+}
+
+/// `let NAME = ...`.
+#[derive(Clone, Debug)]
+pub struct Let {
+    pub name: Name,
+    pub source: ValueSource,
+}
+
+/// Where a variable's value comes from.
+#[derive(Clone, Debug)]
+pub enum ValueSource {
+    EachOf(Set),
+    OneOf(Set),
+    SomeOf { count: Spanned<u64>, set: Set },
+    Number { low: Spanned<Decimal>, high: Spanned<Decimal>, step: Option<Spanned<Decimal>> },
+    Integer { low: Spanned<Decimal>, high: Spanned<Decimal> },
+    DistinctIntegers { count: Spanned<u64>, low: Spanned<Decimal>, high: Spanned<Decimal> },
+    Expression(Expression),
+}
+
+/// What is chosen from.
+#[derive(Clone, Debug)]
+pub enum Set {
+    Listed { values: Vec<Word>, span: Span },
+    Named(Name),
+}
+
+impl Set {
+    pub fn span(&self) -> Span {
+        match self {
+            Set::Listed { span, .. } => *span,
+            Set::Named(name) => name.span,
+        }
+    }
+}

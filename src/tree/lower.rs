@@ -1,0 +1,297 @@
+//! From pest's pairs to the tree. The grammar fixes what a pair holds, so a part that is missing here is one
+//! that the grammar made optional, or a statement already reported as broken.
+
+mod data;
+mod measure;
+mod models;
+
+use pest::iterators::{Pair, Pairs};
+
+use super::parse::Rule;
+use super::recover;
+use super::{
+    Allow, Behavior, BehaviorStatement, Context, ContextStatement, Decimal, Declaration, Expression, Let, Name, Persona,
+    PersonaStatement, Set, Spanned, Unsaid, UnsaidWords, ValueSource, Word, Words, WordsSource,
+};
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::requests::Role;
+use crate::text::{Literal, Source, Span, unescape};
+
+pub(super) struct Lower<'s> {
+    source: &'s Source,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+type Node<'s> = Pair<'s, Rule>;
+
+impl<'s> Lower<'s> {
+    pub(super) fn new(source: &'s Source) -> Lower<'s> {
+        Lower { source, diagnostics: Vec::new() }
+    }
+
+    pub(super) fn declaration(&mut self, pair: Node<'s>) -> Option<Declaration> {
+        let pair = pair.into_inner().next()?;
+        Some(match pair.as_rule() {
+            Rule::use_file => Declaration::Use(self.string_in(pair)?),
+            Rule::seed => Declaration::Seed(self.whole_in(pair)?),
+            Rule::words => Declaration::Words(self.words(pair)?),
+            Rule::behavior => Declaration::Behavior(self.behavior(pair)?),
+            Rule::persona => Declaration::Persona(self.persona(pair)?),
+            Rule::context => Declaration::Context(self.context(pair)?),
+            Rule::table => Declaration::Table(self.table(pair)?),
+            Rule::template => Declaration::Template(self.template(pair)?),
+            Rule::dataset => Declaration::Dataset(self.dataset(pair)?),
+            Rule::question => Declaration::Question(self.question(pair)?),
+            Rule::suite => Declaration::Suite(self.suite(pair)?),
+            Rule::arm => Declaration::Arm(self.arm(pair)?),
+            Rule::experiment => Declaration::Experiment(self.experiment(pair)?),
+            _ => return None,
+        })
+    }
+
+    fn words(&mut self, pair: Node<'s>) -> Option<Words> {
+        let name = self.name_in(&pair)?;
+        let source = pair.into_inner().find(|part| matches!(part.as_rule(), Rule::words_listed | Rule::words_file))?;
+        let source = match source.as_rule() {
+            Rule::words_file => WordsSource::File(self.string_in(source)?),
+            _ => WordsSource::Listed(self.list(source.into_inner().next()?)),
+        };
+        Some(Words { name, source })
+    }
+
+    fn behavior(&mut self, pair: Node<'s>) -> Option<Behavior> {
+        let name = self.name_in(&pair)?;
+        let statements = self.block(pair, Rule::behavior_statement, |lower, pair| {
+            Some(match pair.as_rule() {
+                Rule::does => BehaviorStatement::Does(lower.string_in(pair)?),
+                Rule::secret => BehaviorStatement::Secret(lower.string_in(pair)?),
+                Rule::opposite => BehaviorStatement::Opposite(lower.name_in(&pair)?),
+                Rule::unsaid => BehaviorStatement::Unsaid(lower.unsaid(pair)),
+                Rule::allow => {
+                    let roles = roles(pair.clone().into_inner());
+                    let mut strings = lower.strings(pair.into_inner());
+                    let because = strings.pop()?;
+                    BehaviorStatement::Allow(Allow { words: strings, roles, because })
+                }
+                _ => return None,
+            })
+        });
+        Some(Behavior { name, statements })
+    }
+
+    fn unsaid(&mut self, pair: Node<'s>) -> Unsaid {
+        let roles = roles(pair.clone().into_inner());
+        let mut words = Vec::new();
+        for part in pair.into_inner().filter(|part| part.as_rule() == Rule::unsaid_words) {
+            for inner in part.into_inner() {
+                words.push(match inner.as_rule() {
+                    Rule::list => UnsaidWords::Listed(self.list(inner)),
+                    _ => UnsaidWords::Named(self.name(&inner)),
+                });
+            }
+        }
+        Unsaid { words, roles }
+    }
+
+    fn persona(&mut self, pair: Node<'s>) -> Option<Persona> {
+        let name = self.name_in(&pair)?;
+        let statements = self.block(pair, Rule::persona_statement, |lower, pair| {
+            Some(PersonaStatement::Called(lower.string_in(pair)?))
+        });
+        Some(Persona { name, statements })
+    }
+
+    fn context(&mut self, pair: Node<'s>) -> Option<Context> {
+        let name = self.name_in(&pair)?;
+        let statements = self.block(pair, Rule::context_statement, |lower, pair| {
+            Some(match pair.as_rule() {
+                Rule::context_system => ContextStatement::System(lower.string_in(pair)?),
+                _ => ContextStatement::User(lower.string_in(pair)?),
+            })
+        });
+        Some(Context { name, statements })
+    }
+
+    fn let_statement(&mut self, pair: Node<'s>) -> Option<Let> {
+        let name = self.name_in(&pair)?;
+        let source = pair.into_inner().find(|part| part.as_rule() == Rule::source)?.into_inner().next()?;
+        let source = match source.as_rule() {
+            Rule::each_of => ValueSource::EachOf(self.set_in(source)?),
+            Rule::one_of => ValueSource::OneOf(self.set_in(source)?),
+            Rule::some_of => ValueSource::SomeOf { count: self.whole_in(source.clone())?, set: self.set_in(source)? },
+            Rule::number_draw => {
+                let step = self.decimals(source.clone().into_inner()).into_iter().next();
+                let (low, high) = self.range_in(source)?;
+                ValueSource::Number { low, high, step }
+            }
+            Rule::integer_draw => {
+                let (low, high) = self.range_in(source)?;
+                ValueSource::Integer { low, high }
+            }
+            Rule::distinct_integers => {
+                let count = self.whole_in(source.clone())?;
+                let (low, high) = self.range_in(source)?;
+                ValueSource::DistinctIntegers { count, low, high }
+            }
+            Rule::expression => ValueSource::Expression(self.expression(&source)?),
+            _ => return None,
+        };
+        Some(Let { name, source })
+    }
+
+    // ---- Blocks and parts -----------------------------------------------------------------------------------
+
+    /// Lowers the statements of a block; broken ones are reported and left out.
+    fn block<T>(
+        &mut self,
+        pair: Node<'s>,
+        statement: Rule,
+        mut lower: impl FnMut(&mut Self, Node<'s>) -> Option<T>,
+    ) -> Vec<Spanned<T>> {
+        let mut statements = Vec::new();
+        for part in pair.into_inner() {
+            if part.as_rule() == Rule::broken {
+                let diagnostic = recover::statement(self.source, &part, statement);
+                self.diagnostics.push(diagnostic);
+            } else if part.as_rule() == statement {
+                let span = self.span(&part);
+                let value = part.into_inner().next().and_then(|inner| lower(self, inner));
+                statements.extend(value.map(|value| Spanned { value, span }));
+            }
+        }
+        statements
+    }
+
+    fn span(&self, pair: &Node<'s>) -> Span {
+        let span = pair.as_span();
+        Span { source: self.source.id, start: span.start(), end: span.start() + span.as_str().trim_end().len() }
+    }
+
+    fn name(&self, pair: &Node<'s>) -> Name {
+        Spanned { value: pair.as_str().to_owned(), span: self.span(pair) }
+    }
+
+    fn name_in(&self, pair: &Node<'s>) -> Option<Name> {
+        self.names(pair.clone().into_inner()).into_iter().next()
+    }
+
+    /// Returns the names that stand directly here, or in a list of names here.
+    fn names(&self, pairs: Pairs<'s, Rule>) -> Vec<Name> {
+        let mut names = Vec::new();
+        for pair in pairs {
+            match pair.as_rule() {
+                Rule::name => names.push(self.name(&pair)),
+                Rule::names => names.extend(self.names(pair.into_inner())),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    fn parameters(&self, pair: &Node<'s>) -> Vec<Name> {
+        pair.clone()
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::parameters)
+            .map_or_else(Vec::new, |parameters| self.names(parameters.into_inner()))
+    }
+
+    fn whole_in(&mut self, pair: Node<'s>) -> Option<Spanned<u64>> {
+        let pair = pair.into_inner().find(|part| part.as_rule() == Rule::integer)?;
+        let span = self.span(&pair);
+        let value = pair.as_str().parse().ok();
+        if value.is_none() {
+            self.diagnostics.push(Diagnostic::at(span, Problem::NumberTooLong));
+        }
+        Some(Spanned { value: value?, span })
+    }
+
+    fn decimal(&mut self, pair: &Node<'s>) -> Option<Spanned<Decimal>> {
+        let span = self.span(pair);
+        let value = Decimal::read(pair.as_str());
+        if value.is_none() {
+            self.diagnostics.push(Diagnostic::at(span, Problem::NumberTooLong));
+        }
+        Some(Spanned { value: value?, span })
+    }
+
+    fn decimals(&mut self, pairs: Pairs<'s, Rule>) -> Vec<Spanned<Decimal>> {
+        pairs.filter(|pair| pair.as_rule() == Rule::number).filter_map(|pair| self.decimal(&pair)).collect()
+    }
+
+    fn range_in(&mut self, pair: Node<'s>) -> Option<(Spanned<Decimal>, Spanned<Decimal>)> {
+        let range = pair.into_inner().find(|part| part.as_rule() == Rule::range)?;
+        let mut ends = self.decimals(range.into_inner()).into_iter();
+        Some((ends.next()?, ends.next()?))
+    }
+
+    fn set_in(&mut self, pair: Node<'s>) -> Option<Set> {
+        let set = pair.into_inner().find(|part| part.as_rule() == Rule::choice_set)?.into_inner().next()?;
+        Some(match set.as_rule() {
+            Rule::list => Set::Listed { span: self.span(&set), values: self.list(set) },
+            _ => Set::Named(self.name(&set)),
+        })
+    }
+
+    fn list(&mut self, pair: Node<'s>) -> Vec<Word> {
+        pair.into_inner().filter(|part| part.as_rule() == Rule::value).filter_map(|value| self.value(value)).collect()
+    }
+
+    fn value(&mut self, pair: Node<'s>) -> Option<Word> {
+        let inner = pair.into_inner().next()?;
+        Some(match inner.as_rule() {
+            Rule::string => Word::Text(self.string(inner)?),
+            Rule::number => Word::Number(self.decimal(&inner)?),
+            _ => Word::Name(self.name(&inner)),
+        })
+    }
+
+    fn string_in(&mut self, pair: Node<'s>) -> Option<Literal> {
+        self.strings(pair.into_inner()).into_iter().next()
+    }
+
+    fn strings(&mut self, pairs: Pairs<'s, Rule>) -> Vec<Literal> {
+        pairs.filter(|part| part.as_rule() == Rule::string).filter_map(|part| self.string(part)).collect()
+    }
+
+    fn string(&mut self, pair: Node<'s>) -> Option<Literal> {
+        let span = self.span(&pair);
+        let kind = pair.into_inner().next()?;
+        let long = kind.as_rule() == Rule::long_string;
+        let raw = kind.into_inner().next()?;
+        let (literal, unknown) = unescape(raw.as_str(), self.source.id, raw.as_span().start(), span, long);
+        for place in unknown {
+            let escape = self.source.text.get(place.start..place.end).unwrap_or("").to_owned();
+            self.diagnostics.push(Diagnostic::at(place, Problem::UnknownEscape { escape }));
+        }
+        Some(literal)
+    }
+
+    fn expression(&self, pair: &Node<'s>) -> Option<Expression> {
+        let text = pair.clone().into_inner().next()?;
+        let span = text.as_span();
+        let span = Span { source: self.source.id, start: span.start(), end: span.end() };
+        Some(Expression { text: text.as_str().to_owned(), span })
+    }
+
+    fn expression_in(&self, pair: &Node<'s>) -> Option<Expression> {
+        pair.clone().into_inner().find(|part| part.as_rule() == Rule::expression).and_then(|part| self.expression(&part))
+    }
+}
+
+/// Returns the roles of an `in ROLE, ...` among these.
+fn roles(pairs: Pairs<'_, Rule>) -> Vec<Role> {
+    pairs
+        .filter(|pair| pair.as_rule() == Rule::in_roles)
+        .flat_map(Pair::into_inner)
+        .filter(|pair| pair.as_rule() == Rule::role)
+        .map(|pair| role(&pair))
+        .collect()
+}
+
+fn role(pair: &Pair<'_, Rule>) -> Role {
+    match pair.as_str().trim() {
+        "system" => Role::System,
+        "assistant" => Role::Assistant,
+        _ => Role::User,
+    }
+}

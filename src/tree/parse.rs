@@ -1,0 +1,60 @@
+use pest::Parser as _;
+
+use super::lower::Lower;
+use super::recover;
+use super::{Tree, Declaration};
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::text::{Source, Span};
+
+/// The parser that pest makes of the grammar.
+#[derive(pest_derive::Parser)]
+#[grammar = "../grammar/introspec.pest"]
+pub(super) struct Grammar;
+
+/// How many braces, brackets and parentheses may stand inside each other.
+const MAX_DEPTH: usize = 64;
+
+/// Reads a source. What cannot be read is left out of the tree and reported, each place once.
+pub fn parse(source: &Source) -> (Tree, Vec<Diagnostic>) {
+    let mut tree = Tree { source: source.id, declarations: Vec::new() };
+    if let Some(at) = too_deep(&source.text) {
+        let span = Span { source: source.id, start: at, end: at + 1 };
+        return (tree, vec![Diagnostic::at(span, Problem::TooDeep { limit: MAX_DEPTH })]);
+    }
+    let mut lower = Lower::new(source);
+    let pairs = match Grammar::parse(Rule::file, &source.text) {
+        Ok(pairs) => pairs,
+        Err(error) => {
+            let diagnostic = recover::from_error(source, 0, &error);
+            return (tree, vec![diagnostic]);
+        }
+    };
+    for pair in pairs.flat_map(pest::iterators::Pair::into_inner) {
+        match pair.as_rule() {
+            Rule::declaration => {
+                let declaration: Option<Declaration> = lower.declaration(pair);
+                tree.declarations.extend(declaration);
+            }
+            Rule::broken_declaration => lower.diagnostics.extend(recover::declaration(source, &pair)),
+            _ => {}
+        }
+    }
+    (tree, lower.diagnostics)
+}
+
+/// Returns the first place where nesting passes the limit. Strings and comments are not looked into: a source
+/// that trips this without nesting is beyond what a person writes.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' | b'[' | b'(' => depth += 1,
+            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Some(at);
+        }
+    }
+    None
+}

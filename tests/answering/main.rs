@@ -1,0 +1,15 @@
+//! Asking models over HTTP: a real server on loopback, a real store in a folder.
+
+// The allowance for tests in clippy.toml does not reach helper functions.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+// Counts of requests are small.
+#![allow(clippy::cast_possible_truncation)]
+
+#[path = "../support/desk.rs"]
+mod desk;
+mod failures;
+mod probabilities;
+mod samples;
+#[path = "../support/server.rs"]
+mod server;
+mod store;
