@@ -6,7 +6,7 @@ use super::json::JsonStyle;
 use super::manifest::{Manifest, Source};
 use super::staging::{Staging, WriteProblem};
 use super::suites;
-use crate::diagnostic::{Diagnostic, Problem};
+use crate::diagnostic::{Diagnostic, Problem, distinct};
 use crate::plan::Plan;
 use crate::spec::Spec;
 
@@ -63,7 +63,7 @@ pub fn build(
         }
     }
     if !wrong.is_empty() {
-        return Err(wrong);
+        return Err(distinct(wrong));
     }
     let (path, mut file) = staging.create("manifest.json").map_err(cannot_write)?;
     let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();

@@ -44,7 +44,7 @@ impl Formula {
 
     /// Evaluates the expression over the variables of a scope.
     pub fn evaluate(&self, scope: &Scope) -> Evaluation {
-        let context: Value = self.uses.iter().map(|(name, slot)| (name.as_str(), scope.get(*slot))).collect();
+        let context = Value::from_pairs(self.uses.iter().map(|(name, slot)| (name.as_str(), scope.get(*slot))));
         self.expression.eval(context).map_err(|error| {
             error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
         })

@@ -147,7 +147,9 @@ impl Resolver<'_> {
         let mut answer = None;
         for statement in &declared.statements {
             if let QuestionStatement::Answer(kind) = &statement.value {
-                let resolved = self.answer(kind, &frames.wording(false, false));
+                let frame = frames.wording(false, false);
+                let resolved = self.answer(kind, &frame);
+                frames.base.learn(&frame);
                 self.once(&mut answer, resolved, "answer", statement.span);
             }
         }
@@ -256,7 +258,9 @@ impl Resolver<'_> {
         for statement in &declared.statements {
             match &statement.value {
                 JudgeStatement::Answer(kind) => {
-                    let resolved = self.answer(kind, &frames.answered(&[]));
+                    let frame = frames.answered(&[]);
+                    let resolved = self.answer(kind, &frame);
+                    frames.base.learn(&frame);
                     self.once(&mut answer, resolved, "answer", statement.span);
                 }
                 JudgeStatement::MaxTokens(tokens) => {
