@@ -81,7 +81,8 @@ pub fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::new();
     for diagnostic in diagnostics {
         let is_known = kept.iter().any(|known| {
-            (known.problem.code(), known.span, &known.data) == (diagnostic.problem.code(), diagnostic.span, &diagnostic.data)
+            (known.problem.code(), known.span, &known.data)
+                == (diagnostic.problem.code(), diagnostic.span, &diagnostic.data)
         });
         if !is_known || diagnostic.span.is_none() {
             kept.push(diagnostic);

@@ -15,7 +15,7 @@ mod table;
 mod template;
 mod writing;
 
-pub use behavior::{Behavior, Exception, Forbidden, Persona, WordList, Context};
+pub use behavior::{Behavior, Context, Exception, Forbidden, Persona, WordList};
 pub use dataset::{Change, Control, Dataset, Part, Rows, Share};
 pub use draw::{Draw, Variable};
 pub use entity::{Argument, Entity, entity_value};
@@ -26,11 +26,10 @@ pub use ids::{
 };
 pub use model::{Arm, Asked, From, Setting, Settings, Suite, Trained};
 pub use question::{
-    BoundSlots,
-    AnswerType, Choice, Judge, Order, Question, ReadMethod, Role as QuestionRole, Scoring, ScoreKey,
+    AnswerType, BoundSlots, Choice, Judge, Order, Question, ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
 };
-pub use resolve::{Resolved, resolve};
 pub(crate) use resolve::conditions::is_condition;
+pub use resolve::{Resolved, resolve};
 pub use table::{Column, Table, TableRow};
 pub use template::{Said, Template};
 pub use writing::{Piece, Scope, Slot, Writing};

@@ -34,7 +34,11 @@ pub fn build(
         introspec: env!("CARGO_PKG_VERSION").into(),
         spec: Path::new(&spec.file).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         seed: spec.seed,
-        sources: spec.inputs.iter().map(|input| Source { file: input.name.clone(), blake3: input.digest.clone() }).collect(),
+        sources: spec
+            .inputs
+            .iter()
+            .map(|input| Source { file: input.name.clone(), blake3: input.digest.clone() })
+            .collect(),
         datasets: Vec::new(),
         suites: Vec::new(),
         checks: Vec::new(),

@@ -154,8 +154,5 @@ fn means_by<'a, L: Ord + Copy>(
     if levels.len() < 2 {
         return Vec::new();
     }
-    levels
-        .into_iter()
-        .map(|(level, (means, valid))| Count { name: name(level), mean: mean(&means), valid })
-        .collect()
+    levels.into_iter().map(|(level, (means, valid))| Count { name: name(level), mean: mean(&means), valid }).collect()
 }

@@ -61,12 +61,7 @@ pub(crate) struct Replicate<'a> {
 
 impl<'a> Place<'a> {
     /// The place of a question's condition in one run of an arm.
-    pub(crate) fn of(
-        question: &'a QuestionInSetting,
-        condition: &'a Condition,
-        arm: &'a str,
-        run: &'a RunKey,
-    ) -> Self {
+    pub(crate) fn of(question: &'a QuestionInSetting, condition: &'a Condition, arm: &'a str, run: &'a RunKey) -> Self {
         Place {
             question: &question.name,
             arm,
@@ -170,9 +165,8 @@ impl<'a> Batch<'a> {
     fn close(&mut self) {
         self.observations.sort_unstable_by(Observation::order);
         self.outside.sort_unstable_by(f64::total_cmp);
-        let same = |a: &Observation<'_>, b: &Observation<'_>| {
-            (a.item, a.wording, a.order) == (b.item, b.wording, b.order)
-        };
+        let same =
+            |a: &Observation<'_>, b: &Observation<'_>| (a.item, a.wording, a.order) == (b.item, b.wording, b.order);
         for samples in self.observations.chunk_by(same) {
             if let Some(first) = samples.first() {
                 let sum: f64 = samples.iter().map(|observation| observation.value).sum();

@@ -114,7 +114,8 @@ impl Maker<'_> {
             Order::Fixed => (0..options.len()).collect(),
             Order::All => nth_order(options.len(), order),
             Order::Shuffled => {
-                let stream = Stream::new(self.spec.seed, &format!("question {}", self.question.name), "order of options");
+                let stream =
+                    Stream::new(self.spec.seed, &format!("question {}", self.question.name), "order of options");
                 drawn_order(options.len(), &mut stream.at(u64::from(item.number)))
             }
         };

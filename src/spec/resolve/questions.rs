@@ -135,8 +135,11 @@ impl Resolver<'_> {
         match u32::try_from(count.value) {
             Ok(value @ 1..=1_000_000) => value,
             _ => {
-                let problem =
-                    Problem::BadNumber { what, value: count.value.to_string(), allowed: "a whole number from 1 to 1000000" };
+                let problem = Problem::BadNumber {
+                    what,
+                    value: count.value.to_string(),
+                    allowed: "a whole number from 1 to 1000000",
+                };
                 self.report(Diagnostic::at(count.span, problem));
                 1
             }
