@@ -47,6 +47,7 @@ pub(crate) struct Observation<'a> {
     sample: u32,
     pub(crate) value: f64,
     pub(crate) read: Option<&'a str>,
+    pub(crate) probabilities: &'a [(String, f64)],
 }
 
 /// The mean of the samples of one item, wording and order.
@@ -152,6 +153,7 @@ impl<'a> Batch<'a> {
                     sample: score.sample,
                     value,
                     read: score.read.as_deref(),
+                    probabilities: &score.probabilities,
                 });
             }
             Outcome::Value(_) | Outcome::Unparsed => self.outcomes.unparsed += 1,

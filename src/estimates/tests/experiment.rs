@@ -55,7 +55,7 @@ impl Experiment {
             outcome: Outcome::Value(value),
             read: None,
             outside: None,
-            text: None,
+            probabilities: Vec::new(),
         });
         self.scores.last_mut().unwrap()
     }
