@@ -12,6 +12,7 @@ mod cells;
 mod claims;
 mod components;
 mod correlation;
+mod experiment;
 mod index;
 mod interval;
 mod setting;

@@ -69,3 +69,20 @@ pub struct Input {
     /// blake3, in hexadecimal.
     pub digest: String,
 }
+
+impl Spec {
+    /// Returns the name of the file that was given, without its folder.
+    pub fn file_name(&self) -> String {
+        let name = std::path::Path::new(&self.file).file_name();
+        name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// Returns the digest of everything the spec was read from: blake3, in hexadecimal.
+    pub fn digest(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for input in &self.inputs {
+            hasher.update(input.name.as_bytes()).update(b"\n").update(input.digest.as_bytes()).update(b"\n");
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}

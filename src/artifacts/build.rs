@@ -32,7 +32,7 @@ pub fn build(
     let staging = Staging::new(out).map_err(cannot_write)?;
     let mut manifest = Manifest {
         introspec: env!("CARGO_PKG_VERSION").into(),
-        spec: Path::new(&spec.file).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        spec: spec.file_name(),
         seed: spec.seed,
         sources: spec
             .inputs
