@@ -38,11 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let store = Store::open(&path)?;
     let listener: Arc<dyn Listener> = Arc::new(Silent);
     let samples = u32::try_from(samples)?;
-    let jobs = vec![Job {
-        respondent,
-        asks: Box::new((0..asks).map(move |i| prompt(i, samples))),
-        total: Some(asks),
-    }];
+    let jobs = vec![Job { respondent, asks: Box::new((0..asks).map(move |i| prompt(i, samples))), total: Some(asks) }];
 
     let clock = Instant::now();
     let summary = ask(jobs, &store, &Options::default(), &listener, &CancellationToken::new())?;
@@ -64,9 +60,7 @@ fn prompt(number: u64, samples: u32) -> Ask {
     Ask {
         messages: vec![Message {
             role: Role::User,
-            content: format!(
-                "Question {number}: which of these would you rather do? A: wait. B: go. Answer A or B."
-            ),
+            content: format!("Question {number}: which of these would you rather do? A: wait. B: go. Answer A or B."),
         }],
         read: Read::Samples,
         sampling: Sampling { samples, temperature: 1.0, max_tokens: 8, seed: 0 },

@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 pub mod backend;
 pub mod backends;
+mod inquiry;
 mod key;
 mod progress;
 mod reading;
@@ -17,6 +18,7 @@ mod store;
 
 pub use answer::{Answer, Cause, Failure, Usage};
 pub use ask::Ask;
+pub use inquiry::{Inquiry, RoleMissing, Subject, judge_ask, store_path};
 pub use progress::Progress;
 pub use respondent::{Identity, Respondent};
 pub use retry::RetryPolicy;

@@ -5,6 +5,7 @@ mod check;
 mod console;
 mod exit;
 mod explain;
+mod models;
 mod report;
 mod run;
 mod spec;
@@ -14,7 +15,6 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use self::exit::Exit;
 
 /// A language for experiments on what finetuned models know about themselves.
 ///

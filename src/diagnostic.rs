@@ -75,3 +75,18 @@ impl Diagnostic {
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
 }
+
+/// Keeps one diagnostic of those that say the same about the same place.
+pub fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for diagnostic in diagnostics {
+        let is_known = kept.iter().any(|known| {
+            (known.problem.code(), known.span, &known.data)
+                == (diagnostic.problem.code(), diagnostic.span, &diagnostic.data)
+        });
+        if !is_known || diagnostic.span.is_none() {
+            kept.push(diagnostic);
+        }
+    }
+    kept
+}

@@ -12,6 +12,7 @@ mod cells;
 mod claims;
 mod components;
 mod correlation;
+mod experiment;
 mod index;
 mod interval;
 mod setting;
@@ -28,9 +29,7 @@ use crate::report::{Conversation, Results};
 use crate::scores::Score;
 
 pub use setting::{ArmInSetting, ClaimInSetting, Condition, QuestionInSetting, Setting};
-pub use statement::{
-    Among, Comparison, Conditions, Equivalence, Mean, Operator, Over, Quantity, Statement, Term,
-};
+pub use statement::{Among, Comparison, Conditions, Equivalence, Mean, Operator, Over, Quantity, Statement, Term};
 
 /// Estimates every cell and every claim of one experiment from its scores. The order of the scores does not
 /// matter; a score whose value is not finite counts as unparsed.

@@ -11,7 +11,7 @@ pub use parts::{PartPlan, Units};
 pub use suites::{QuestionPlan, SuitePlan};
 pub use tables::TableValues;
 
-use crate::diagnostic::{Diagnostic, has_errors};
+use crate::diagnostic::{Diagnostic, distinct, has_errors};
 use crate::spec::Spec;
 
 /// The most rows of a dataset, and the most requests of a suite.
@@ -42,5 +42,5 @@ pub fn plan(spec: &Spec) -> Result<Plan, Vec<Diagnostic>> {
     }
     let datasets = datasets::datasets(spec, &tables, &mut diagnostics);
     let suites = suites::suites(spec, &tables, &mut diagnostics);
-    if has_errors(&diagnostics) { Err(diagnostics) } else { Ok(Plan { tables, datasets, suites }) }
+    if has_errors(&diagnostics) { Err(distinct(diagnostics)) } else { Ok(Plan { tables, datasets, suites }) }
 }

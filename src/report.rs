@@ -6,7 +6,6 @@ mod terminal;
 
 pub use page::page;
 pub use results::{
-    ArmSummary, Cell, ClaimResult, Conversation, Count, Interval, Outcomes, Part, ReadCount, Results, RunMean,
-    Verdict,
+    ArmSummary, Cell, ClaimResult, Conversation, Count, Interval, Outcomes, Part, ReadCount, Results, RunMean, Verdict,
 };
 pub use terminal::terminal;

@@ -15,7 +15,7 @@ mod table;
 mod template;
 mod writing;
 
-pub use behavior::{Behavior, Exception, Forbidden, Persona, WordList, Context};
+pub use behavior::{Behavior, Context, Exception, Forbidden, Persona, WordList};
 pub use dataset::{Change, Control, Dataset, Part, Rows, Share};
 pub use draw::{Draw, Variable};
 pub use entity::{Argument, Entity, entity_value};
@@ -26,11 +26,10 @@ pub use ids::{
 };
 pub use model::{Arm, Asked, From, Setting, Settings, Suite, Trained};
 pub use question::{
-    BoundSlots,
-    AnswerType, Choice, Judge, Order, Question, ReadMethod, Role as QuestionRole, Scoring, ScoreKey,
+    AnswerType, BoundSlots, Choice, Judge, Order, Question, ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
 };
-pub use resolve::{Resolved, resolve};
 pub(crate) use resolve::conditions::is_condition;
+pub use resolve::{Resolved, resolve};
 pub use table::{Column, Table, TableRow};
 pub use template::{Said, Template};
 pub use writing::{Piece, Scope, Slot, Writing};
@@ -69,4 +68,21 @@ pub struct Input {
     pub name: String,
     /// blake3, in hexadecimal.
     pub digest: String,
+}
+
+impl Spec {
+    /// Returns the name of the file that was given, without its folder.
+    pub fn file_name(&self) -> String {
+        let name = std::path::Path::new(&self.file).file_name();
+        name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// Returns the digest of everything the spec was read from: blake3, in hexadecimal.
+    pub fn digest(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for input in &self.inputs {
+            hasher.update(input.name.as_bytes()).update(b"\n").update(input.digest.as_bytes()).update(b"\n");
+        }
+        hasher.finalize().to_hex().to_string()
+    }
 }

@@ -50,10 +50,7 @@ fn a_claim_is_told_with_its_verdict_its_numbers_and_its_place() {
     insta::assert_snapshot!(claim);
     let verdicts = ["holds", "refuted", "undecided"];
     for verdict in verdicts {
-        assert!(
-            page.contains(&format!("<p class=\"outcome\"><span class=\"verdict {verdict}\">")),
-            "{verdict}"
-        );
+        assert!(page.contains(&format!("<p class=\"outcome\"><span class=\"verdict {verdict}\">")), "{verdict}");
     }
 }
 
@@ -134,9 +131,7 @@ fn the_page_asks_for_nothing() {
     let policy = between(&page, "<meta http-equiv=\"Content-Security-Policy\"", ">");
     assert!(policy.contains("default-src 'none'"));
     // Markup that loads: an answer may well hold an address, as text.
-    for loader in
-        ["<link rel=\"stylesheet", "<script src", "@import", "url(", "<iframe", " srcset=", "<object"]
-    {
+    for loader in ["<link rel=\"stylesheet", "<script src", "@import", "url(", "<iframe", " srcset=", "<object"] {
         assert!(!page.contains(loader), "{loader}");
     }
     assert_eq!(page.matches(" src=").count(), page.matches("&lt;img src=").count());
@@ -144,14 +139,8 @@ fn the_page_asks_for_nothing() {
 
 #[test]
 fn empty_results_make_a_page() {
-    let results = Results {
-        claims: vec![],
-        arms: vec![],
-        cells: vec![],
-        conversations: vec![],
-        notes: vec![],
-        ..results()
-    };
+    let results =
+        Results { claims: vec![], arms: vec![], cells: vec![], conversations: vec![], notes: vec![], ..results() };
     let page = page(&results);
     assert!(page.contains("The experiment makes no claim."));
     assert!(!page.contains("id=\"notes\"") && !page.contains("id=\"arms\""));

@@ -133,9 +133,7 @@ impl Shown {
         if !troubles.is_empty() {
             let _ = write!(line, ", {troubles}");
         }
-        if let Some(left) =
-            self.total.map(|total| total.saturating_sub(done)).filter(|left| *left > 0 && rate > 0.0)
-        {
+        if let Some(left) = self.total.map(|total| total.saturating_sub(done)).filter(|left| *left > 0 && rate > 0.0) {
             let _ = write!(line, ", {:.0} s left", left as f64 / rate);
         }
         line
@@ -143,8 +141,7 @@ impl Shown {
 
     fn troubles(&self) -> String {
         let troubles = [(self.failed, "failed"), (self.retried, "retried")];
-        let troubles =
-            troubles.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+        let troubles = troubles.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
         troubles.collect::<Vec<_>>().join(", ")
     }
 }

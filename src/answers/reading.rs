@@ -42,11 +42,7 @@ impl Reading {
     }
 
     /// Returns an ask as probabilities, where it wants them and the model may give them.
-    pub(crate) fn probabilities(
-        ask: &Ask,
-        identity: &Arc<Identity>,
-        given: Probability,
-    ) -> Option<Arc<Self>> {
+    pub(crate) fn probabilities(ask: &Ask, identity: &Arc<Identity>, given: Probability) -> Option<Arc<Self>> {
         let Read::Probability { continuations } = &ask.read else { return None };
         match given {
             Probability::Exact => {

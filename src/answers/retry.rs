@@ -71,8 +71,7 @@ impl RetryPolicy {
         if attempt >= self.tries {
             return Decision::GiveUp { spent: true };
         }
-        let doubled =
-            self.first_wait.saturating_mul(1 << attempt.saturating_sub(1).min(20)).min(self.longest_wait);
+        let doubled = self.first_wait.saturating_mul(1 << attempt.saturating_sub(1).min(20)).min(self.longest_wait);
         // The jitter repeats with the request, so that a run does too; it only ever lengthens a wait that the
         // service asked for.
         let share = request.share(attempt);
@@ -105,9 +104,7 @@ mod tests {
     #[test]
     fn a_wait_that_the_service_asks_for_is_never_shortened() {
         for attempt in 1..6 {
-            let Decision::Again(wait) = decide(Cause::RateLimited, attempt, Some(7000)) else {
-                panic!("another try")
-            };
+            let Decision::Again(wait) = decide(Cause::RateLimited, attempt, Some(7000)) else { panic!("another try") };
             assert!(wait >= Duration::from_secs(7) && wait < Duration::from_secs(9), "{wait:?}");
         }
         assert_eq!(decide(Cause::RateLimited, 1, Some(3_600_000)), Decision::Stop);

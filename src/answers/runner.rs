@@ -149,9 +149,6 @@ fn now_ms() -> i64 {
 
 impl std::fmt::Debug for Job<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Job")
-            .field("respondent", &self.respondent)
-            .field("total", &self.total)
-            .finish_non_exhaustive()
+        f.debug_struct("Job").field("respondent", &self.respondent).field("total", &self.total).finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@ use super::json::JsonStyle;
 use super::manifest::{Manifest, Source};
 use super::staging::{Staging, WriteProblem};
 use super::suites;
-use crate::diagnostic::{Diagnostic, Problem};
+use crate::diagnostic::{Diagnostic, Problem, distinct};
 use crate::plan::Plan;
 use crate::spec::Spec;
 
@@ -32,9 +32,13 @@ pub fn build(
     let staging = Staging::new(out).map_err(cannot_write)?;
     let mut manifest = Manifest {
         introspec: env!("CARGO_PKG_VERSION").into(),
-        spec: Path::new(&spec.file).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        spec: spec.file_name(),
         seed: spec.seed,
-        sources: spec.inputs.iter().map(|input| Source { file: input.name.clone(), blake3: input.digest.clone() }).collect(),
+        sources: spec
+            .inputs
+            .iter()
+            .map(|input| Source { file: input.name.clone(), blake3: input.digest.clone() })
+            .collect(),
         datasets: Vec::new(),
         suites: Vec::new(),
         checks: Vec::new(),
@@ -63,7 +67,7 @@ pub fn build(
         }
     }
     if !wrong.is_empty() {
-        return Err(wrong);
+        return Err(distinct(wrong));
     }
     let (path, mut file) = staging.create("manifest.json").map_err(cannot_write)?;
     let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();

@@ -89,7 +89,8 @@ pub(super) fn write(
         dataset.parts.iter().map(|part| (part.behavior, Unsaid::of(spec, part.behavior))).collect();
     let maker = BlockMaker { spec, maker: RowMaker::new(spec, plan, dataset), dataset, style, unsaid: &unsaid };
     let blocks = dataset.rows.div_ceil(BLOCK);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(usize::try_from(blocks).unwrap_or(1).max(1));
+    let workers =
+        std::thread::available_parallelism().map_or(1, usize::from).min(usize::try_from(blocks).unwrap_or(1).max(1));
     let (next, stopped, written) = (AtomicU64::new(0), AtomicBool::new(false), AtomicU64::new(0));
     let mut total = Totals::default();
     let outcome: Result<(), DatasetProblem> = std::thread::scope(|scope| {
@@ -103,7 +104,9 @@ pub(super) fn write(
                         return;
                     }
                     // A worker that is far ahead of the writer waits, so that blocks out of turn do not pile up.
-                    while block > written.load(Ordering::Acquire) + WAITING as u64 * 2 && !stopped.load(Ordering::Relaxed) {
+                    while block > written.load(Ordering::Acquire) + WAITING as u64 * 2
+                        && !stopped.load(Ordering::Relaxed)
+                    {
                         std::thread::yield_now();
                     }
                     if sender.send((block, maker.block(block))).is_err() {
@@ -236,7 +239,12 @@ impl Totals {
         self.looked_at += block.looked_at;
     }
 
-    fn finish(self, spec: &Spec, dataset: &DatasetPlan, file: String) -> Result<(BuiltFile, Vec<Check>), DatasetProblem> {
+    fn finish(
+        self,
+        spec: &Spec,
+        dataset: &DatasetPlan,
+        file: String,
+    ) -> Result<(BuiltFile, Vec<Check>), DatasetProblem> {
         if self.rows_found > 0 {
             let shown = dataset.parts.iter().find(|part| !Unsaid::of(spec, part.behavior).is_empty());
             let span = shown.map_or(spec[dataset.dataset].span, |part| part.span);

@@ -13,7 +13,10 @@ pub struct WriteProblem {
 
 impl WriteProblem {
     pub(crate) fn new(path: &Path, error: &io::Error) -> WriteProblem {
-        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge);
+        let full = matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+        );
         WriteProblem { path: path.to_path_buf(), message: error.to_string(), full }
     }
 }

@@ -52,7 +52,15 @@ pub(super) fn write(
     }
     flush(&mut chunk)?;
     progress(lines % 1024);
-    Ok(BuiltFile { name, file, lines, bytes, blake3: hasher.finalize().to_hex().to_string(), meta_blake3: None, counts })
+    Ok(BuiltFile {
+        name,
+        file,
+        lines,
+        bytes,
+        blake3: hasher.finalize().to_hex().to_string(),
+        meta_blake3: None,
+        counts,
+    })
 }
 
 fn diagnostic(problem: RequestProblem) -> Diagnostic {

@@ -1,12 +1,266 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use clap::Args;
+use introspec::answers::runner::{Job, Listener, Options, RunSummary};
+use introspec::answers::{Answers, Ask, Identity, Inquiry, Progress, Respondent, Store, StoreError, ask, store_path};
+use introspec::artifacts::JsonStyle;
+use introspec::configuration::{Configuration, Model};
+use introspec::diagnostic::{Diagnostic, Problem, nearest};
+use introspec::estimates::{Setting, estimate};
+use introspec::report::Results;
+use introspec::scores::score;
+use introspec::spec::Experiment;
+use introspec::text::Sources;
+use tokio_util::sync::CancellationToken;
 
 use super::exit::Exit;
+use super::models::Models;
+use super::spec::Checked;
+use super::{SpecArguments, build, console, report};
 
 #[derive(Debug, Args)]
-pub(crate) struct Run {}
+pub(crate) struct Run {
+    #[command(flatten)]
+    spec: SpecArguments,
+    /// The run's folder: its build, its answers and its report. The same command again asks only what is missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The models, roles and trained runs [default: introspec.yaml beside the spec]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
 
 impl Run {
     pub(crate) fn run(&self) -> Exit {
-        Exit::Well
+        self.all().unwrap_or_else(|exit| exit)
     }
+
+    fn all(&self) -> Result<Exit, Exit> {
+        let checked = self.spec.checked()?;
+        let configuration = self.configuration()?;
+        let own: Vec<&Experiment> = checked.spec.experiments.iter().filter(|experiment| experiment.own).collect();
+        if own.is_empty() {
+            let file = self.spec.spec.display().to_string();
+            return Err(wrong(vec![Diagnostic::new(Problem::NothingToRun { file })], &checked.sources));
+        }
+        let inquiries = own
+            .iter()
+            .map(|experiment| inquiry(&checked, experiment, &configuration))
+            .collect::<Result<Vec<Inquiry<'_>>, Exit>>()?;
+        build::write(&checked, &self.out, JsonStyle::Compact)?;
+        let store = Store::open(&store_path(&self.out)).map_err(|error| store_failed(&error))?;
+        let asking = Asking { store: &store, cancel: cancelled_by_signals(), models: Models::default(), base: self.base() };
+        let mut exit = Exit::Well;
+        for inquiry in &inquiries {
+            let out = if inquiries.len() == 1 { self.out.clone() } else { self.out.join(&inquiry.experiment.name) };
+            exit = exit.min(asking.experiment(inquiry, &checked, &out)?);
+        }
+        Ok(exit)
+    }
+
+    /// The folder that paths in the configuration count from.
+    fn base(&self) -> PathBuf {
+        let file = self.configuration_path();
+        file.parent().map(Path::to_path_buf).unwrap_or_default()
+    }
+
+    fn configuration_path(&self) -> PathBuf {
+        self.config.clone().unwrap_or_else(|| self.spec.spec.with_file_name("introspec.yaml"))
+    }
+
+    fn configuration(&self) -> Result<Configuration, Exit> {
+        let path = self.configuration_path();
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            let problem = match error.kind() {
+                std::io::ErrorKind::NotFound => Problem::NoConfiguration { file: file.clone() },
+                _ => Problem::SourceUnreadable { file: file.clone(), message: error.to_string() },
+            };
+            wrong(vec![Diagnostic::new(problem)], &Sources::default())
+        })?;
+        Configuration::read(&text, &file).map_err(|errors| {
+            let diagnostics = errors.into_iter().map(|error| {
+                let problem = Problem::Configuration { message: error.message, help: Some(error.help) };
+                let diagnostic = Diagnostic::new(problem);
+                match error.line {
+                    Some(line) => diagnostic.in_data(error.file, line),
+                    None => diagnostic.in_data(error.file, 1),
+                }
+            });
+            wrong(diagnostics.collect(), &Sources::default())
+        })
+    }
+}
+
+fn wrong(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Exit {
+    console::show(&diagnostics, sources);
+    Exit::WrongSpec
+}
+
+fn store_failed(error: &StoreError) -> Exit {
+    let problem = Problem::Store { message: error.to_string(), help: error.help().to_owned() };
+    console::show(&[Diagnostic::new(problem)], &Sources::default());
+    Exit::BackendFailed
+}
+
+fn inquiry<'c>(
+    checked: &'c Checked,
+    experiment: &'c Experiment,
+    configuration: &Configuration,
+) -> Result<Inquiry<'c>, Exit> {
+    let inquiry = Inquiry::new(&checked.spec, &checked.plan, experiment, configuration).map_err(|missing| {
+        let known: Vec<String> = configuration.roles.keys().cloned().collect();
+        let diagnostics = missing.into_iter().map(|missing| {
+            let nearest = nearest(&missing.role, known.iter().map(String::as_str)).map(str::to_owned);
+            let problem = Problem::NoRole { role: missing.role, known: known.clone(), nearest };
+            let diagnostic = Diagnostic::new(problem);
+            Diagnostic { span: missing.span, ..diagnostic }
+        });
+        wrong(diagnostics.collect(), &checked.sources)
+    })?;
+    let warnings: Vec<Diagnostic> = inquiry
+        .without_runs
+        .iter()
+        .map(|(arm, _)| {
+            let arm = &checked.spec[*arm];
+            let diagnostic = Diagnostic::new(Problem::ArmWithoutRuns { arm: arm.name.clone() });
+            Diagnostic { span: arm.span, ..diagnostic }
+        })
+        .collect();
+    console::show(&warnings, &checked.sources);
+    Ok(inquiry)
+}
+
+/// Ctrl-C and a request to end stop the run: what was answered is kept. A second one ends the process.
+fn cancelled_by_signals() -> CancellationToken {
+    let cancel = CancellationToken::new();
+    let told = cancel.clone();
+    let set = ctrlc::set_handler(move || {
+        if told.is_cancelled() {
+            std::process::exit(exit_code_of_interrupt());
+        }
+        told.cancel();
+    });
+    if let Err(error) = set {
+        eprintln!("introspec: Ctrl-C will end the run at once ({error}); what was answered is kept all the same");
+    }
+    cancel
+}
+
+/// What shells give a process that an interrupt ended: 128 + 2.
+fn exit_code_of_interrupt() -> i32 {
+    130
+}
+
+struct Asking<'a> {
+    store: &'a Store,
+    cancel: CancellationToken,
+    models: Models,
+    base: PathBuf,
+}
+
+impl Asking<'_> {
+    fn experiment(&self, inquiry: &Inquiry<'_>, checked: &Checked, out: &Path) -> Result<Exit, Exit> {
+        let failed = |error: StoreError| store_failed(&error);
+        let mut notes = Vec::new();
+        let subjects = self.subjects(inquiry, &mut notes)?;
+        let judged = self.judges(inquiry, &mut notes)?;
+        if subjects.cancelled || judged.cancelled {
+            eprintln!("introspec: stopped. What was answered is kept: the same command goes on from here");
+            std::process::exit(exit_code_of_interrupt());
+        }
+        let stopped = note_stopped([&subjects, &judged], &mut notes, &checked.sources);
+        let answers = Answers::open(self.store.path()).map_err(failed)?;
+        let scored = score(inquiry, &answers).map_err(failed)?;
+        let results: Results = estimate(&scored.scores, &Setting::of(inquiry, notes), scored.conversations);
+        let verdicts = report::publish(&results, out)?;
+        Ok(if stopped { Exit::BackendFailed.min(verdicts) } else { verdicts })
+    }
+
+    /// Asks every subject every question. A model that stands for several subjects has one lane.
+    fn subjects(&self, inquiry: &Inquiry<'_>, notes: &mut Vec<String>) -> Result<RunSummary, Exit> {
+        let mut models: Vec<&Model> = Vec::new();
+        for subject in &inquiry.subjects {
+            if !models.iter().any(|model| Identity::of(model) == Identity::of(&subject.model)) {
+                models.push(&subject.model);
+            }
+        }
+        let mut jobs = Vec::new();
+        for model in models {
+            let identity = Identity::of(model);
+            let subjects: Vec<_> =
+                inquiry.subjects.iter().filter(|subject| Identity::of(&subject.model) == identity).collect();
+            let total = inquiry.requests() * subjects.len() as u64;
+            let asks = subjects.into_iter().flat_map(move |subject| {
+                let made = inquiry.prompts().filter_map(|(question, prompt)| Some((question, prompt.ok()?)));
+                made.map(move |(question, prompt)| inquiry.ask(subject, question, &prompt))
+            });
+            jobs.extend(self.job(model, Box::new(asks), Some(total), notes)?);
+        }
+        self.ask(jobs)
+    }
+
+    /// Asks the judges about every text that the subjects gave.
+    fn judges(&self, inquiry: &Inquiry<'_>, notes: &mut Vec<String>) -> Result<RunSummary, Exit> {
+        let mut jobs = Vec::new();
+        for (role, model) in &inquiry.judges {
+            let answers = Answers::open(self.store.path()).map_err(|error| store_failed(&error))?;
+            let prompts = inquiry.subjects.iter().flat_map(move |subject| {
+                let made = inquiry.prompts().filter_map(|(question, prompt)| Some((question, prompt.ok()?)));
+                made.map(move |(question, prompt)| (subject, question, prompt))
+            });
+            let asks = prompts.flat_map(move |(subject, question, prompt)| {
+                inquiry.judge_asks(subject, question, &prompt, role, &answers).unwrap_or_default()
+            });
+            jobs.extend(self.job(model, Box::new(asks), None, notes)?);
+        }
+        if self.cancel.is_cancelled() { Ok(RunSummary::default()) } else { self.ask(jobs) }
+    }
+
+    /// Puts a model's asks into a job. A model that cannot be opened is noted, and its asks stay unanswered.
+    fn job<'j>(
+        &self,
+        model: &Model,
+        asks: Box<dyn Iterator<Item = Ask> + Send + 'j>,
+        total: Option<u64>,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Job<'j>>, Exit> {
+        let backend = self.models.open(model, &self.base)?;
+        let _ = notes;
+        Ok(Some(Job { respondent: Respondent::new(model, backend), asks, total }))
+    }
+
+    fn ask(&self, jobs: Vec<Job<'_>>) -> Result<RunSummary, Exit> {
+        if jobs.is_empty() {
+            return Ok(RunSummary::default());
+        }
+        let listener: Arc<dyn Listener> = Arc::new(Progress::to_stderr());
+        ask(jobs, self.store, &Options::default(), &listener, &self.cancel).map_err(|error| {
+            let help = "make room on the disk or free the folder, and run the same command again: what was answered is kept";
+            let problem = Problem::Store { message: error.to_string(), help: help.to_owned() };
+            console::show(&[Diagnostic::new(problem)], &Sources::default());
+            Exit::BackendFailed
+        })
+    }
+}
+
+/// Says which models were stopped, and tells whether any was.
+fn note_stopped(summaries: [&RunSummary; 2], notes: &mut Vec<String>, sources: &Sources) -> bool {
+    let mut diagnostics = Vec::new();
+    for summary in summaries.into_iter().flat_map(|summary| &summary.models) {
+        if let Some(failure) = &summary.stopped {
+            notes.push(format!("The model {} was stopped: {}", summary.model, failure.message));
+            let (model, message) = (summary.model.clone(), failure.message.clone());
+            diagnostics.push(Diagnostic::new(Problem::ModelStopped { model, message }));
+        }
+        if let Some(failure) = &summary.sampled {
+            notes.push(format!("The model {} gives no probabilities and was sampled: {}", summary.model, failure.message));
+        }
+        if summary.failed > 0 && summary.stopped.is_none() {
+            notes.push(format!("{} requests to {} failed for good; they count as errors", summary.failed, summary.model));
+        }
+    }
+    console::show(&diagnostics, sources);
+    !diagnostics.is_empty()
 }

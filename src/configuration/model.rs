@@ -67,20 +67,16 @@ impl Model {
         let model = section
             .demand(reader, "model", "name the model as its provider does")
             .and_then(|(value, path)| reader.text(value, &path, "a model id"));
-        let identity = section
-            .take("identity")
-            .and_then(|(value, path)| reader.text(value, &path, "a name for the model"));
+        let identity =
+            section.take("identity").and_then(|(value, path)| reader.text(value, &path, "a name for the model"));
         let price = section.take("price").and_then(|(value, path)| read_price(reader, value, path));
         let sampling = section
             .take("sampling")
             .and_then(|(value, path)| SamplingDefaults::read(reader, value, path))
             .unwrap_or_default();
-        let concurrency =
-            section.take("concurrency").and_then(|(value, path)| reader.whole(value, &path, 1, 10_000));
+        let concurrency = section.take("concurrency").and_then(|(value, path)| reader.whole(value, &path, 1, 10_000));
         let timeout = section.take("timeout").and_then(|(value, path)| {
-            reader.number(value, &path, "a number of seconds, from 0.001 to 86400", |n| {
-                (0.001..=86400.0).contains(&n)
-            })
+            reader.number(value, &path, "a number of seconds, from 0.001 to 86400", |n| (0.001..=86400.0).contains(&n))
         });
 
         for (key, _, path) in section.rest() {
@@ -151,8 +147,7 @@ fn read_address(reader: &mut Reader, value: &Value, path: &Path) -> Option<Strin
     };
     let secret = !address.username().is_empty() || address.password().is_some() || address.query().is_some();
     if !matches!(address.scheme(), "http" | "https") || address.host_str().is_none() || secret {
-        let message =
-            if secret { "an address holds no password and no query" } else { "an address is http or https" };
+        let message = if secret { "an address holds no password and no query" } else { "an address is http or https" };
         reader.error_at_value(path, message.to_owned(), help);
         return None;
     }
@@ -162,8 +157,7 @@ fn read_address(reader: &mut Reader, value: &Value, path: &Path) -> Option<Strin
 fn read_key_name(reader: &mut Reader, value: &Value, path: &Path) -> Option<String> {
     let help = "name the environment variable that holds the key, such as `SOME_API_KEY`";
     let named = |text: &str| {
-        !text.starts_with(|c: char| c.is_ascii_digit())
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
     match value.as_str() {
         Some(text) if !text.is_empty() && named(text) => Some(text.to_owned()),
@@ -204,9 +198,7 @@ impl SamplingDefaults {
             .and_then(|(value, path)| reader.whole(value, &path, 1, u64::from(u32::MAX)))
             .and_then(|number| u32::try_from(number).ok());
         let top_p = section.take("top_p").and_then(|(value, path)| {
-            reader.number(value, &path, "a share of probability, above 0 and at most 1", |n| {
-                n > 0.0 && n <= 1.0
-            })
+            reader.number(value, &path, "a share of probability, above 0 and at most 1", |n| n > 0.0 && n <= 1.0)
         });
         section.finish(reader);
         Some(Self { temperature, max_tokens, top_p })

@@ -35,11 +35,7 @@ impl<'a> Reader<'a> {
                 let message = error.to_string();
                 // The place stands in fields of its own.
                 let message = message.split(" at line ").next().unwrap_or_default();
-                self.push(
-                    place,
-                    format!("this is not valid YAML: {message}"),
-                    "correct the text at this place",
-                );
+                self.push(place, format!("this is not valid YAML: {message}"), "correct the text at this place");
                 None
             }
         }
@@ -76,9 +72,7 @@ impl<'a> Reader<'a> {
     /// Reads a map whose keys are fixed.
     pub(super) fn section<'v>(&mut self, value: &'v Value, path: Path, what: &str) -> Option<Section<'v>> {
         match value {
-            Value::Mapping(entries) => {
-                Some(Section { entries, path, known: Vec::new(), reported: Vec::new() })
-            }
+            Value::Mapping(entries) => Some(Section { entries, path, known: Vec::new(), reported: Vec::new() }),
             other => {
                 self.wrong_kind(other, &path, &format!("{what} is a map"));
                 None
@@ -126,13 +120,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a finite number that `fits`; `what` says which.
-    pub(super) fn number(
-        &mut self,
-        value: &Value,
-        path: &Path,
-        what: &str,
-        fits: fn(f64) -> bool,
-    ) -> Option<f64> {
+    pub(super) fn number(&mut self, value: &Value, path: &Path, what: &str, fits: fn(f64) -> bool) -> Option<f64> {
         let number = value.as_f64().filter(|number| number.is_finite() && fits(*number));
         if number.is_none() {
             self.wrong_kind(value, path, &format!("here stands {what}"));
@@ -188,12 +176,7 @@ impl<'v> Section<'v> {
     }
 
     /// Returns a key's value, and says so where it is missing.
-    pub(super) fn demand(
-        &mut self,
-        reader: &mut Reader,
-        key: &'static str,
-        why: &str,
-    ) -> Option<(&'v Value, Path)> {
+    pub(super) fn demand(&mut self, reader: &mut Reader, key: &'static str, why: &str) -> Option<(&'v Value, Path)> {
         let taken = self.take(key);
         if taken.is_none() {
             reader.error_at_value(&self.path, format!("`{key}` is missing"), why);

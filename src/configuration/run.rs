@@ -25,11 +25,7 @@ pub(super) fn read_all(
     names: &[String],
 ) -> Vec<Run> {
     let Value::Sequence(items) = value else {
-        reader.wrong_kind(
-            value,
-            path,
-            "here stands a list of runs: `- { seed: 1, checkpoint: 3, model: ... }`",
-        );
+        reader.wrong_kind(value, path, "here stands a list of runs: `- { seed: 1, checkpoint: 3, model: ... }`");
         return Vec::new();
     };
     let mut runs: Vec<Run> = Vec::with_capacity(items.len());
@@ -54,9 +50,8 @@ fn read(
     names: &[String],
 ) -> Option<Run> {
     let mut section = reader.section(value, path, "a run")?;
-    let mut number = |reader: &mut Reader, key| {
-        section.take(key).and_then(|(value, path)| reader.whole(value, &path, 0, u64::MAX))
-    };
+    let mut number =
+        |reader: &mut Reader, key| section.take(key).and_then(|(value, path)| reader.whole(value, &path, 0, u64::MAX));
     let (seed, checkpoint) = (number(reader, "seed"), number(reader, "checkpoint"));
     let model = section.demand(reader, "model", "name a model of `models:`, or write one here");
 

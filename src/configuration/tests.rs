@@ -2,10 +2,7 @@ use super::*;
 
 fn errors(text: &str) -> Vec<(usize, usize, String, String)> {
     let errors = Configuration::read(text, "introspec.yaml").expect_err("the text has mistakes");
-    errors
-        .into_iter()
-        .map(|e| (e.line.expect("a line"), e.column.expect("a column"), e.message, e.help))
-        .collect()
+    errors.into_iter().map(|e| (e.line.expect("a line"), e.column.expect("a column"), e.message, e.help)).collect()
 }
 
 const WHOLE: &str = r#"
@@ -44,10 +41,7 @@ fn a_whole_configuration_is_read() {
     assert_eq!(big.concurrency, Some(8));
     assert_eq!(big.timeout.as_millis(), 2500);
     assert_eq!(big.price, Some(Price { input: 2.5, output: 10.0, per: 1000.0 }));
-    assert_eq!(
-        big.sampling,
-        SamplingDefaults { temperature: Some(0.7), max_tokens: Some(64), top_p: Some(0.9) }
-    );
+    assert_eq!(big.sampling, SamplingDefaults { temperature: Some(0.7), max_tokens: Some(64), top_p: Some(0.9) });
     assert_eq!(read.model_of("base").map(|model| &model.provider), Some(&Provider::Local));
     assert_eq!(read.model_of("partner"), None);
 }
@@ -69,8 +63,7 @@ fn runs_are_found_by_what_distinguishes_them() {
 fn every_mistake_is_reported_at_its_place() {
     let text = "modles: {}\nmodels:\n  a: { provider: opnai, model: x }\n  b:\n    provider: openai\n    modl: y\nroles:\n  base: c\n";
     let found = errors(text);
-    let short: Vec<_> =
-        found.iter().map(|(line, column, message, _)| (*line, *column, message.as_str())).collect();
+    let short: Vec<_> = found.iter().map(|(line, column, message, _)| (*line, *column, message.as_str())).collect();
     assert_eq!(
         short,
         [
@@ -89,8 +82,7 @@ fn every_mistake_is_reported_at_its_place() {
 
 #[test]
 fn a_key_in_the_file_is_refused_and_not_repeated() {
-    let text =
-        "models:\n  a: { provider: openai, base_url: \"http://h/v1\", model: x, key: sk-very-secret }\n";
+    let text = "models:\n  a: { provider: openai, base_url: \"http://h/v1\", model: x, key: sk-very-secret }\n";
     let found = errors(text);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].0, found[0].1), (2, 66));

@@ -19,9 +19,7 @@ fn distance(a: &str, b: &str) -> usize {
         let mut row = vec![i + 1];
         for (j, &to) in b.iter().enumerate() {
             let get = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (get(&last, j + 1) + 1)
-                .min(get(&row, j) + 1)
-                .min(get(&last, j) + usize::from(from != to));
+            let mut best = (get(&last, j + 1) + 1).min(get(&row, j) + 1).min(get(&last, j) + usize::from(from != to));
             let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(&to) && b.get(j - 1) == Some(&from);
             if swapped {
                 best = best.min(get(&before, j - 1) + 1);

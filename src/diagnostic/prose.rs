@@ -170,18 +170,17 @@ impl Problem {
                 .help("close it with the same quote; a text of several lines stands between `\"\"\"` and `\"\"\"`"),
             Problem::UnclosedBlock { what } => say(format!("the braces of {what} are not closed"), "opens here")
                 .help("close it with `}` before the next declaration"),
-            Problem::UnknownEscape { escape } => {
-                say(format!("`{escape}` is no escape"), "means nothing in a string")
-                    .help("escapes are `\\n`, `\\t`, `\\\"`, `\\'`, `\\\\`, `\\{` and `\\}`; write `\\\\` for a backslash")
-            }
+            Problem::UnknownEscape { escape } => say(format!("`{escape}` is no escape"), "means nothing in a string")
+                .help("escapes are `\\n`, `\\t`, `\\\"`, `\\'`, `\\\\`, `\\{` and `\\}`; write `\\\\` for a backslash"),
             Problem::UnclosedExpression => say("an expression is not closed", "`{{` opens here, and no `}}` follows")
                 .help("close it with `}}`, or write `\\{{` for the two braces themselves"),
             Problem::SourceUnreadable { file, message } => say(format!("`{file}` cannot be read: {message}"), "")
                 .help("give the path of a spec, a UTF-8 text file that ends in `.ispec`"),
             Problem::TooDeep { limit } => say("nested too deeply", format!("more than {limit} levels"))
                 .help("take the inner parts out into declarations of their own"),
-            Problem::NumberTooLong => say("a number has too many digits", "at most 17 digits are kept exactly")
-                .help("round the number"),
+            Problem::NumberTooLong => {
+                say("a number has too many digits", "at most 17 digits are kept exactly").help("round the number")
+            }
             Problem::StrayText { found } => {
                 say(format!("unexpected {found}"), "nothing opens or continues here").help("remove it")
             }
@@ -209,10 +208,8 @@ impl Problem {
                 .help("move what both need into a third spec, and use that"),
             Problem::FileNotFound { file } => say(format!("there is no file `{file}`"), "not found")
                 .help("a path counts from the spec's folder; `--include DIR` adds a folder to look in"),
-            Problem::FileOutside { file } => {
-                say(format!("`{file}` lies outside the spec's folder"), "not read")
-                    .help("a spec reads files below its own folder only; allow another with `--include DIR`")
-            }
+            Problem::FileOutside { file } => say(format!("`{file}` lies outside the spec's folder"), "not read")
+                .help("a spec reads files below its own folder only; allow another with `--include DIR`"),
             Problem::UnknownVariable { name, nearest, known: names } => {
                 say(format!("unknown variable `{name}`"), "no variable of that name here")
                     .nearest(nearest.as_ref(), known("known here", names))
@@ -220,12 +217,12 @@ impl Problem {
             Problem::UnknownMember { of, member, known: names } => {
                 say(format!("`{of}` has no `{member}`"), "unknown member").help(known(&format!("`{of}` has"), names))
             }
-            Problem::UnknownFilter { name, nearest } => say(format!("unknown filter `{name}`"), "no filter of that name")
-                .nearest(nearest.as_ref(), "filters are minijinja's own, such as `sort`, `join`, `lower`, `tojson`"),
-            Problem::UnknownFunction { name } => {
-                say(format!("unknown function `{name}`"), "no function of that name")
-                    .help("outside claims, expressions may call `range` and `dict`")
+            Problem::UnknownFilter { name, nearest } => {
+                say(format!("unknown filter `{name}`"), "no filter of that name")
+                    .nearest(nearest.as_ref(), "filters are minijinja's own, such as `sort`, `join`, `lower`, `tojson`")
             }
+            Problem::UnknownFunction { name } => say(format!("unknown function `{name}`"), "no function of that name")
+                .help("outside claims, expressions may call `range` and `dict`"),
             Problem::BuiltInName { kind, name } => {
                 say(format!("`{name}` is a built-in {}", kind.word()), "already means something")
                     .help("choose another name")
@@ -241,9 +238,8 @@ impl Problem {
             Problem::Repeated { statement } => {
                 say(format!("`{statement}` is said twice"), "the second one").help("keep one of the two")
             }
-            Problem::Missing { within, statement } => {
-                say(format!("{within} has no `{statement}`"), "incomplete").help(format!("add a `{statement}` statement"))
-            }
+            Problem::Missing { within, statement } => say(format!("{within} has no `{statement}`"), "incomplete")
+                .help(format!("add a `{statement}` statement")),
             Problem::NotUsable { name, expected, found } => {
                 say(format!("`{name}` is {found}"), format!("{expected} has to stand here"))
                     .help(format!("give {expected}"))
@@ -275,8 +271,10 @@ impl Problem {
                 say(format!("`each of` cannot multiply {within}"), "an axis here has nothing to multiply")
                     .help("draw with `one of`, or move the axis to a template, a question or an arm")
             }
-            Problem::BadCount { value } => say(format!("{value} is no number of rows"), "a whole number from 1 is needed")
-                .help("give a whole number"),
+            Problem::BadCount { value } => {
+                say(format!("{value} is no number of rows"), "a whole number from 1 is needed")
+                    .help("give a whole number")
+            }
             Problem::NotWhole { value } => {
                 say(format!("{value} is not a whole number"), "whole numbers only").help("round it, or draw a `number`")
             }
@@ -289,14 +287,12 @@ impl Problem {
 
     fn prose_of_data(&self) -> Prose {
         match self {
-            Problem::BadJson { message } => say(format!("this line is no JSON object: {message}"), "read by this table")
-                .help("every line of a JSON Lines file is one whole object, such as {\"prompt\": \"...\"}"),
-            Problem::MissingColumn { column, nearest } => {
-                say(format!("this row has no `{column}`"), "declared here").nearest(
-                    nearest.as_ref(),
-                    "add the field to the row, or take the column out of the table",
-                )
+            Problem::BadJson { message } => {
+                say(format!("this line is no JSON object: {message}"), "read by this table")
+                    .help("every line of a JSON Lines file is one whole object, such as {\"prompt\": \"...\"}")
             }
+            Problem::MissingColumn { column, nearest } => say(format!("this row has no `{column}`"), "declared here")
+                .nearest(nearest.as_ref(), "add the field to the row, or take the column out of the table"),
             Problem::WrongType { column, expected, found } => {
                 say(format!("`{column}` is {found}"), format!("declared as {expected}"))
                     .help("mend the row, or the column's type")
@@ -305,12 +301,15 @@ impl Problem {
                 .help("write one JSON object a line"),
             Problem::DataNotUtf8 => say("this line is not UTF-8", "read here")
                 .help("save the file as UTF-8, for example with `iconv -f latin1 -t utf8`"),
-            Problem::EmptyWords { file } => say(format!("`{file}` has no words"), "a word list needs at least one word")
-                .help("write one word a line"),
-            Problem::FileTooLarge { file, bytes, limit } => {
-                say(format!("`{file}` is too large"), format!("{} MB, and {} MB are read at most", bytes >> 20, limit >> 20))
-                    .help("split the file, or keep only the columns that the spec uses")
+            Problem::EmptyWords { file } => {
+                say(format!("`{file}` has no words"), "a word list needs at least one word")
+                    .help("write one word a line")
             }
+            Problem::FileTooLarge { file, bytes, limit } => say(
+                format!("`{file}` is too large"),
+                format!("{} MB, and {} MB are read at most", bytes >> 20, limit >> 20),
+            )
+            .help("split the file, or keep only the columns that the spec uses"),
             Problem::RepeatedKey { key } => say(format!("`{key}` is written twice in this row"), "read by this table")
                 .help("remove one of the two: which of them counts is not defined by JSON"),
             Problem::Shares { message } => say(format!("the shares do not fit: {message}"), "")
@@ -432,10 +431,8 @@ impl Problem {
                 say(format!("the arm `{arm}` takes no part in `{experiment}`"), "not among its `arms`")
                     .help(format!("add `{arm}` to the experiment's `arms`"))
             }
-            Problem::NotRun { name, experiment } => {
-                say(format!("`{experiment}` does not run `{name}`"), "never asked")
-                    .help("add its suite to the experiment's `run`")
-            }
+            Problem::NotRun { name, experiment } => say(format!("`{experiment}` does not run `{name}`"), "never asked")
+                .help("add its suite to the experiment's `run`"),
             Problem::SettingWithoutTraining { setting } => {
                 say(format!("`{setting}` belongs to a trained arm"), "this arm is not trained")
                     .help("add `trained on DATASET`, or remove the setting")
@@ -455,9 +452,10 @@ impl Problem {
                     None => prose,
                 }
             }
-            Problem::NoConfiguration { file } => say(format!("there is no `{file}` beside the spec"), "")
-                .help("write one that names the models: `models: { small: { provider: local, model: smollm2 } }` and \
-                       `roles: { base: small }`"),
+            Problem::NoConfiguration { file } => say(format!("there is no `{file}` beside the spec"), "").help(
+                "write one that names the models: `models: { small: { provider: local, model: smollm2 } }` and \
+                       `roles: { base: small }`",
+            ),
             Problem::NoRole { role, known: names, nearest } => {
                 say(format!("introspec.yaml gives no model for the role `{role}`"), "needed here")
                     .nearest(nearest.as_ref(), format!("add it under `roles:`; {}", known("there are", names)))
@@ -471,23 +469,24 @@ impl Problem {
             Problem::Weights { message, help } | Problem::Store { message, help } => {
                 say(message.clone(), "").help(help.clone())
             }
-            Problem::CannotWrite { path, message, full } => {
-                say(format!("`{path}` cannot be written: {message}"), "").help(if *full {
+            Problem::CannotWrite { path, message, full } => say(format!("`{path}` cannot be written: {message}"), "")
+                .help(if *full {
                     "make room on the disk and run the same command again: what was built before is untouched"
                 } else {
                     "choose another folder with `--out`: what was built before is untouched"
-                })
-            }
+                }),
             Problem::NothingToRun { file } => say(format!("`{file}` has no experiment of its own"), "")
                 .help("add an `experiment` that names `arms` and the suites to `run`"),
             Problem::UnknownCode { code, nearest } => say(format!("there is no diagnostic `{code}`"), "")
                 .nearest(nearest.as_ref(), "codes look like E0206 or W0001"),
             Problem::ModelStopped { model, message } => say(format!("the model `{model}` was stopped: {message}"), "")
                 .help("mend the cause and run the same command again: what was answered is kept"),
-            Problem::Unused { kind, name } => say(format!("the {} `{name}` is never used", kind.word()), "unused")
-                .help("use it, or remove it"),
-            Problem::UnusedVariable { name } => say(format!("the variable `{name}` is never used"), "drawn for nothing")
-                .help("use it, or remove it"),
+            Problem::Unused { kind, name } => {
+                say(format!("the {} `{name}` is never used", kind.word()), "unused").help("use it, or remove it")
+            }
+            Problem::UnusedVariable { name } => {
+                say(format!("the variable `{name}` is never used"), "drawn for nothing").help("use it, or remove it")
+            }
             Problem::ArmWithoutRuns { arm } => {
                 say(format!("the arm `{arm}` has no trained runs"), "its claims stay undecided")
                     .help(format!("train it, and name the runs in introspec.yaml under `runs: {arm}:`"))

@@ -48,8 +48,8 @@ fn groups<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
         group = group.element(Origin::path(file.clone()).line(*line));
     }
     if let Some((source, span)) = located(sources, diagnostic.span) {
-        let mut snippet = snippet(source)
-            .annotation(AnnotationKind::Primary.span(visible(source, span)).label(prose.label));
+        let mut snippet =
+            snippet(source).annotation(AnnotationKind::Primary.span(visible(source, span)).label(prose.label));
         for (span, label) in &diagnostic.related {
             if span.source == source.id {
                 snippet = snippet.annotation(AnnotationKind::Context.span(visible(source, *span)).label(label.clone()));
@@ -59,7 +59,8 @@ fn groups<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
         for (span, label) in &diagnostic.related {
             if let Some((other, span)) = located(sources, Some(*span)).filter(|(other, _)| other.id != source.id) {
                 group = group.element(
-                    self::snippet(other).annotation(AnnotationKind::Context.span(visible(other, span)).label(label.clone())),
+                    self::snippet(other)
+                        .annotation(AnnotationKind::Context.span(visible(other, span)).label(label.clone())),
                 );
             }
         }

@@ -115,19 +115,24 @@ fn mean_of_cell(
 
 /// The share of each thing read among the valid answers, most frequent first.
 fn distribution(batches: &[&Batch<'_>]) -> Vec<ReadCount> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
     let mut valid = 0_u64;
     for observation in batches.iter().flat_map(|batch| &batch.observations) {
         valid += 1;
-        if let Some(read) = observation.read {
-            *counts.entry(read).or_default() += 1;
+        if observation.probabilities.is_empty() {
+            if let Some(read) = observation.read {
+                *counts.entry(read).or_default() += 1.0;
+            }
+        }
+        for (read, probability) in observation.probabilities {
+            *counts.entry(read).or_default() += probability;
         }
     }
-    let mut counts: Vec<(&str, u64)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let mut counts: Vec<(&str, f64)> = counts.into_iter().collect();
+    counts.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     counts
         .into_iter()
-        .map(|(read, count)| ReadCount { read: read.to_owned(), share: count as f64 / valid as f64 })
+        .map(|(read, count)| ReadCount { read: read.to_owned(), share: count / valid as f64 })
         .collect()
 }
 
@@ -154,8 +159,5 @@ fn means_by<'a, L: Ord + Copy>(
     if levels.len() < 2 {
         return Vec::new();
     }
-    levels
-        .into_iter()
-        .map(|(level, (means, valid))| Count { name: name(level), mean: mean(&means), valid })
-        .collect()
+    levels.into_iter().map(|(level, (means, valid))| Count { name: name(level), mean: mean(&means), valid }).collect()
 }

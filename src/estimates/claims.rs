@@ -67,8 +67,7 @@ fn part(comparison: &Comparison, setting: &Setting, index: &Index<'_>) -> Part {
                         estimand: format!("{} against {}", of_a.estimand, of_b.estimand),
                         estimate: of_a.estimate.zip(of_b.estimate).map(|(a, b)| a - b),
                         interval: Err(
-                            "equal() is for means: a difference of correlations has no interval here"
-                                .to_owned(),
+                            "equal() is for means: a difference of correlations has no interval here".to_owned()
                         ),
                         outcomes: sum(of_a.outcomes, of_b.outcomes),
                         method: of_a.method.filter(|method| of_b.method == Some(*method)),
@@ -116,12 +115,7 @@ fn estimated_sum(terms: &[Term], level: f64, setting: &Setting, index: &Index<'_
 }
 
 impl Estimated {
-    fn part(
-        self,
-        bound: String,
-        verdict: impl Fn(&Interval) -> Verdict,
-        reason: impl Fn(&Interval) -> String,
-    ) -> Part {
+    fn part(self, bound: String, verdict: impl Fn(&Interval) -> Verdict, reason: impl Fn(&Interval) -> String) -> Part {
         let (verdict, reason, interval) = match self.interval {
             Ok(interval) => (verdict(&interval), reason(&interval), Some(interval)),
             Err(obstacle) => (Verdict::Undecided, obstacle, None),
@@ -141,14 +135,12 @@ impl Estimated {
 }
 
 fn order_reason(interval: &Interval, bound: f64) -> String {
-    let where_it_lies = match (
-        verdict::order(interval, Operator::Greater, bound),
-        verdict::order(interval, Operator::Less, bound),
-    ) {
-        (Verdict::Holds, _) => "lies wholly above",
-        (_, Verdict::Holds) => "lies wholly below",
-        _ => "includes",
-    };
+    let where_it_lies =
+        match (verdict::order(interval, Operator::Greater, bound), verdict::order(interval, Operator::Less, bound)) {
+            (Verdict::Holds, _) => "lies wholly above",
+            (_, Verdict::Holds) => "lies wholly below",
+            _ => "includes",
+        };
     format!("the {} {where_it_lies} {}", in_words(interval), words::number(bound))
 }
 

@@ -122,8 +122,7 @@ impl<'a> Gathered<'a> {
                         }
                         let Some((batch, value)) = batch.and_then(|batch| Some((batch, batch.mean()?))) else {
                             complete = false;
-                            let what =
-                                if batch.is_some() { "has no valid answer from" } else { "was not asked of" };
+                            let what = if batch.is_some() { "has no valid answer from" } else { "was not asked of" };
                             self.gap(format!("{} {what} {}", question.name, run_in_words(arm, key)));
                             continue;
                         };

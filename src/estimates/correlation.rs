@@ -35,8 +35,7 @@ pub(crate) fn correlate<'a>(
     findings.merge_findings(&of_y);
     let (x, y) = (points(&findings.components, over), points(&of_y.components, over));
     let pairs: Vec<(f64, f64)> = x.iter().filter_map(|(point, value)| Some((*value, *y.get(point)?))).collect();
-    let runs =
-        x.keys().filter(|point| y.contains_key(point)).map(|(run, _)| run).collect::<BTreeSet<_>>().len();
+    let runs = x.keys().filter(|point| y.contains_key(point)).map(|(run, _)| run).collect::<BTreeSet<_>>().len();
     let (words, law) = match over {
         Over::Checkpoints if runs < pairs.len() => {
             (format!("over {} checkpoints of {runs} runs", pairs.len()), "Fisher's z, counting runs")

@@ -47,6 +47,7 @@ pub(crate) struct Observation<'a> {
     sample: u32,
     pub(crate) value: f64,
     pub(crate) read: Option<&'a str>,
+    pub(crate) probabilities: &'a [(String, f64)],
 }
 
 /// The mean of the samples of one item, wording and order.
@@ -61,12 +62,7 @@ pub(crate) struct Replicate<'a> {
 
 impl<'a> Place<'a> {
     /// The place of a question's condition in one run of an arm.
-    pub(crate) fn of(
-        question: &'a QuestionInSetting,
-        condition: &'a Condition,
-        arm: &'a str,
-        run: &'a RunKey,
-    ) -> Self {
+    pub(crate) fn of(question: &'a QuestionInSetting, condition: &'a Condition, arm: &'a str, run: &'a RunKey) -> Self {
         Place {
             question: &question.name,
             arm,
@@ -157,6 +153,7 @@ impl<'a> Batch<'a> {
                     sample: score.sample,
                     value,
                     read: score.read.as_deref(),
+                    probabilities: &score.probabilities,
                 });
             }
             Outcome::Value(_) | Outcome::Unparsed => self.outcomes.unparsed += 1,
@@ -170,9 +167,8 @@ impl<'a> Batch<'a> {
     fn close(&mut self) {
         self.observations.sort_unstable_by(Observation::order);
         self.outside.sort_unstable_by(f64::total_cmp);
-        let same = |a: &Observation<'_>, b: &Observation<'_>| {
-            (a.item, a.wording, a.order) == (b.item, b.wording, b.order)
-        };
+        let same =
+            |a: &Observation<'_>, b: &Observation<'_>| (a.item, a.wording, a.order) == (b.item, b.wording, b.order);
         for samples in self.observations.chunk_by(same) {
             if let Some(first) = samples.first() {
                 let sum: f64 = samples.iter().map(|observation| observation.value).sum();

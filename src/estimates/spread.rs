@@ -66,9 +66,7 @@ impl Source {
         let name = &component.question.name;
         let batch = component.batch;
         if batch.methods.iter().any(|method| *method != Method::Samples) {
-            return Err(format!(
-                "{name} was read as a probability, of one item in one wording: nothing varies"
-            ));
+            return Err(format!("{name} was read as a probability, of one item in one wording: nothing varies"));
         }
         let values = || batch.observations.iter().map(|observation| observation.value);
         let samples = batch.observations.len() as f64;
@@ -91,8 +89,7 @@ impl Source {
             let own = observations.by_ref().take(replicate.samples);
             influences.extend(own.map(|observation| share * (observation.value - mean)));
         }
-        let variance =
-            clustered_variance(&influences).ok_or_else(|| format!("{name} has a single valid answer"))?;
+        let variance = clustered_variance(&influences).ok_or_else(|| format!("{name} has a single valid answer"))?;
         Ok(Source::Units { variance, freedom: samples - 1.0 })
     }
 

@@ -64,13 +64,8 @@ fn not_without_width(unit: String, source: Source, components: &[&Component<'_>]
     if variance > (ROUNDING * (ROUNDING + scale)).powi(2) {
         return (unit, vec![source]);
     }
-    let limits: Vec<Source> =
-        components.iter().filter_map(|component| Source::of_samples(component).ok()).collect();
-    if limits.is_empty() {
-        (unit, vec![source])
-    } else {
-        (format!("the samples of {unit}, which agree"), limits)
-    }
+    let limits: Vec<Source> = components.iter().filter_map(|component| Source::of_samples(component).ok()).collect();
+    if limits.is_empty() { (unit, vec![source]) } else { (format!("the samples of {unit}, which agree"), limits) }
 }
 
 fn over_clusters(components: &[&Component<'_>]) -> Result<Spread, String> {

@@ -146,8 +146,7 @@ fn with(mean: &Mean, shared: &BTreeMap<&str, &Among>) -> String {
 fn ended(sentence: String, shared: &BTreeMap<&str, &Among>, over: Option<&str>) -> String {
     let shared: Vec<String> = shared.iter().map(|(axis, among)| format!("{axis}={among}")).collect();
     let conditions = Some(shared.join(", ")).filter(|shared| !shared.is_empty());
-    let clauses: Vec<String> =
-        [Some(sentence), conditions, over.map(str::to_owned)].into_iter().flatten().collect();
+    let clauses: Vec<String> = [Some(sentence), conditions, over.map(str::to_owned)].into_iter().flatten().collect();
     clauses.join("; ")
 }
 

@@ -113,7 +113,8 @@ impl Planning<'_> {
         let rows = self.rows()?;
         let units: Vec<Units> = self.dataset.parts.iter().map(|part| self.units(part)).collect();
         let available: Vec<Option<u64>> = units.iter().map(Units::available).collect();
-        let counts = counts(self.spec, &self.dataset.parts, rows.map(|(n, _, span)| (n, span)), &available, self.dataset.span)?;
+        let counts =
+            counts(self.spec, &self.dataset.parts, rows.map(|(n, _, span)| (n, span)), &available, self.dataset.span)?;
         let repeat = rows.is_some_and(|(_, repeat, _)| repeat);
         let total: u64 = counts.iter().sum();
         if total > MAX_ROWS {
@@ -143,12 +144,21 @@ impl Planning<'_> {
             let first_unit = *taken.entry(part.template).or_default();
             taken.insert(part.template, first_unit + count);
             let span = part.span;
-            parts.push(PartPlan { template: part.template, arguments, behavior, messages, first, count, first_unit, units, span });
+            parts.push(PartPlan {
+                template: part.template,
+                arguments,
+                behavior,
+                messages,
+                first,
+                count,
+                first_unit,
+                units,
+                span,
+            });
             first += count;
         }
-        let order = (parts.len() > 1).then(|| {
-            Permutation::new(total, &Stream::new(self.spec.seed, &self.stream(), "order of rows"))
-        });
+        let order = (parts.len() > 1)
+            .then(|| Permutation::new(total, &Stream::new(self.spec.seed, &self.stream(), "order of rows")));
         Ok(DatasetPlan {
             name: self.name(),
             dataset: self.id,
@@ -174,9 +184,8 @@ impl Planning<'_> {
                 for ((_, slot), argument) in self.dataset.parameters.iter().zip(self.arguments) {
                     scope.set(*slot, argument.value(self.spec));
                 }
-                let failed = |message| {
-                    Diagnostic::at(formula.span, Problem::ExpressionFailed { message, place: self.name() })
-                };
+                let failed =
+                    |message| Diagnostic::at(formula.span, Problem::ExpressionFailed { message, place: self.name() });
                 let value = formula.evaluate(&scope).map_err(failed)?;
                 match u64::try_from(value.clone()).ok().filter(|count| *count > 0) {
                     Some(count) => Ok(Some((count, *repeat, formula.span))),
@@ -261,14 +270,17 @@ impl Planning<'_> {
                 if part.behavior == *replaced {
                     found = true;
                     part.behavior = *with;
-                    part.messages = self.messages(declared, &self.spec[part.template], *with).map_err(|diagnostic| {
-                        Diagnostic { span: Some(*span), ..diagnostic }
-                    })?;
+                    part.messages = self
+                        .messages(declared, &self.spec[part.template], *with)
+                        .map_err(|diagnostic| Diagnostic { span: Some(*span), ..diagnostic })?;
                 }
             }
             if !found {
                 let behavior = self.spec[*replaced].name.clone();
-                return Err(Diagnostic::at(*span, Problem::NothingToReplace { behavior, dataset: treated.name.clone() }));
+                return Err(Diagnostic::at(
+                    *span,
+                    Problem::NothingToReplace { behavior, dataset: treated.name.clone() },
+                ));
             }
         }
         Ok(plan)
@@ -299,7 +311,11 @@ fn said(
     match problem {
         Some(problem) => {
             let diagnostic = Diagnostic::at(span, problem);
-            Err(if template.span.source == span.source { diagnostic.related(template.span, "the template") } else { diagnostic })
+            Err(if template.span.source == span.source {
+                diagnostic.related(template.span, "the template")
+            } else {
+                diagnostic
+            })
         }
         None => Ok(said.into_iter().map(|(at, _)| at).collect()),
     }

@@ -115,7 +115,9 @@ pub(super) fn counts(
     }
     if percents.is_empty() {
         return match rows {
-            Some((rows, _)) if rows != counted => wrong(format!("the parts count {counted} rows, and `rows` says {rows}")),
+            Some((rows, _)) if rows != counted => {
+                wrong(format!("the parts count {counted} rows, and `rows` says {rows}"))
+            }
             _ => Ok(shares.iter().map(|share| if let Some(Share::Rows(count)) = share { *count } else { 0 }).collect()),
         };
     }
@@ -126,8 +128,7 @@ pub(super) fn counts(
         return wrong("percentages need a `rows` to be shares of".into());
     };
     let scale = percents.iter().map(|percent| percent.scale).max().unwrap_or(0);
-    let parts: Option<Vec<u64>> =
-        percents.iter().map(|percent| u64::try_from(percent.at_scale(scale)?).ok()).collect();
+    let parts: Option<Vec<u64>> = percents.iter().map(|percent| u64::try_from(percent.at_scale(scale)?).ok()).collect();
     let whole = 100_u64.saturating_mul(10_u64.saturating_pow(scale));
     let parts = parts.unwrap_or_default();
     let total: u64 = parts.iter().sum();

@@ -33,10 +33,7 @@ pub fn page(results: &Results) -> String {
     // The template is part of the program and its every branch is tested; if it fails all the same, the page
     // says so rather than being taken for an empty report.
     render(results).unwrap_or_else(|error| {
-        format!(
-            "<!doctype html><title>No report</title><p>The report could not be laid out: {:?}.",
-            error.kind()
-        )
+        format!("<!doctype html><title>No report</title><p>The report could not be laid out: {:?}.", error.kind())
     })
 }
 

@@ -74,8 +74,7 @@ impl Screen {
             let _ = write!(heading, ": {}", first.role);
         }
         self.line(out, &self.painted(BOLD, &clean(&heading)));
-        let level =
-            cells.iter().find_map(|cell| cell.interval.as_ref()).map_or(0.95, |interval| interval.level);
+        let level = cells.iter().find_map(|cell| cell.interval.as_ref()).map_or(0.95, |interval| interval.level);
         let interval = format!("{:.0}% interval", level * 100.0);
         let has_axes = cells.iter().any(|cell| !cell.axes.is_empty());
         let mut head = vec![("arm", Align::Left), ("about", Align::Left), ("under", Align::Left)];
@@ -145,13 +144,9 @@ impl Screen {
 /// `0.420 [0.310, 0.530] > 0.1, 2996 of 3000 answers valid, by samples`.
 fn compared(part: &Part) -> String {
     let estimate = part.estimate.map_or_else(|| "no estimate".to_owned(), number);
-    let interval =
-        part.interval.as_ref().map(|interval| format!(" {}", brackets(interval))).unwrap_or_default();
+    let interval = part.interval.as_ref().map(|interval| format!(" {}", brackets(interval))).unwrap_or_default();
     let method = part.method.map(|method| format!(", read by {method}")).unwrap_or_default();
-    format!(
-        "{estimate}{interval}, claimed {}; {} of {} answers valid{method}",
-        part.bound, part.valid, part.asked
-    )
+    format!("{estimate}{interval}, claimed {}; {} of {} answers valid{method}", part.bound, part.valid, part.asked)
 }
 
 fn arm(cell: &Cell) -> String {

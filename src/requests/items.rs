@@ -26,9 +26,8 @@ pub fn items<'p>(
     let question = &spec[asked.question];
     let streams = Streams::new(spec.seed, &format!("question {}", question.name), &question.variables);
     let conditions = asked.condition_combinations;
-    (0..asked.items().saturating_mul(conditions)).map(move |at| {
-        make(spec, plan, asked, question, &streams, at / conditions.max(1), at % conditions.max(1))
-    })
+    (0..asked.items().saturating_mul(conditions))
+        .map(move |at| make(spec, plan, asked, question, &streams, at / conditions.max(1), at % conditions.max(1)))
 }
 
 fn make(
@@ -57,7 +56,8 @@ fn make(
     for variable in question.variables.iter().rev() {
         let Some(values) = variable.axis() else { continue };
         let of = if is_condition(values) { &mut of_conditions } else { &mut of_items };
-        let chosen: Option<&Argument> = usize::try_from(*of % values.len().max(1) as u64).ok().and_then(|at| values.get(at));
+        let chosen: Option<&Argument> =
+            usize::try_from(*of % values.len().max(1) as u64).ok().and_then(|at| values.get(at));
         *of /= values.len().max(1) as u64;
         if let Some(value) = chosen {
             scope.set(variable.slot, value.value(spec));
@@ -74,8 +74,10 @@ fn make(
     }
     for (variable, stream) in question.variables.iter().zip(streams.iter()) {
         // An item's draws are its own whatever the axes are, so that adding an axis draws nothing again.
-        let value = draw(variable, &scope, &mut stream.at(key)).map_err(|(span, message)| {
-            RequestProblem { span, message, place: format!("item {} of {}", item + 1, question.name) }
+        let value = draw(variable, &scope, &mut stream.at(key)).map_err(|(span, message)| RequestProblem {
+            span,
+            message,
+            place: format!("item {} of {}", item + 1, question.name),
         })?;
         let json = serde_json::to_value(&value).unwrap_or(Json::Null);
         vars.insert(variable.name.clone(), json);

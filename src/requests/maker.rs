@@ -24,13 +24,35 @@ pub fn requests<'p>(
     plan: &'p Plan,
     suite: &'p SuitePlan,
 ) -> impl Iterator<Item = Result<Request, RequestProblem>> + use<'p> {
-    suite.questions.iter().flat_map(move |asked| {
-        let maker = Maker { spec, suite: &spec[suite.suite], asked, question: &spec[asked.question] };
-        items(spec, plan, asked).flat_map(move |item| match item {
-            Ok(item) => maker.of_item(&item),
-            Err(problem) => vec![Err(problem)],
-        })
+    suite
+        .questions
+        .iter()
+        .flat_map(move |asked| prompts(spec, plan, suite, asked))
+        .map(|prompt| prompt.map(|prompt| prompt.request))
+}
+
+/// Makes the requests of one question of a suite, in order, each with its variables.
+pub fn prompts<'p>(
+    spec: &'p Spec,
+    plan: &'p Plan,
+    suite: &'p SuitePlan,
+    asked: &'p QuestionPlan,
+) -> impl Iterator<Item = Result<Prompt, RequestProblem>> + use<'p> {
+    let maker = Maker { spec, suite: &spec[suite.suite], asked, question: &spec[asked.question] };
+    items(spec, plan, asked).flat_map(move |item| match item {
+        Ok(item) => maker.of_item(&item),
+        Err(problem) => vec![Err(problem)],
     })
+}
+
+/// The temperature where neither the spec nor the configuration says one.
+pub(crate) const DEFAULT_TEMPERATURE: f64 = 1.0;
+
+/// A request with the values of its question's variables, for the judges and the score of its answer.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    pub request: Request,
+    pub scope: Scope,
 }
 
 struct Maker<'p> {
@@ -41,7 +63,7 @@ struct Maker<'p> {
 }
 
 impl Maker<'_> {
-    fn of_item(&self, item: &Item) -> Vec<Result<Request, RequestProblem>> {
+    fn of_item(&self, item: &Item) -> Vec<Result<Prompt, RequestProblem>> {
         let mut made = Vec::new();
         for about in &self.asked.about {
             let wordings = match *about {
@@ -66,7 +88,7 @@ impl Maker<'_> {
         under: ContextId,
         (wording, text): (usize, &Writing),
         order: u64,
-    ) -> Result<Request, RequestProblem> {
+    ) -> Result<Prompt, RequestProblem> {
         let question = self.question;
         let (about_name, under_name) = (&self.spec[about].name, &self.spec[under].name);
         let mut id = format!("{}/{}/{about_name}/{under_name}/w{}", question.name, item.number, wording + 1);
@@ -86,7 +108,7 @@ impl Maker<'_> {
         let messages = under_context(&self.spec[under], content).map_err(failed)?;
         let seed = Stream::new(self.spec.seed, "request", &id).at(0).below(1 << 31);
         let (read, samples) = self.read(&options);
-        Ok(Request {
+        let request = Request {
             question: question.name.clone(),
             item: item.number,
             wording: u32::try_from(wording + 1).unwrap_or(u32::MAX),
@@ -100,12 +122,13 @@ impl Maker<'_> {
             read,
             sampling: Sampling {
                 samples,
-                temperature: self.suite.temperature,
+                temperature: self.suite.temperature.unwrap_or(DEFAULT_TEMPERATURE),
                 max_tokens: question.max_tokens.or(self.suite.max_tokens).unwrap_or(default_tokens(&question.answer)),
                 seed: u32::try_from(seed).unwrap_or(0),
             },
             id,
-        })
+        };
+        Ok(Prompt { request, scope })
     }
 
     fn options(&self, item: &Item, order: u64, scope: &Scope) -> Result<Vec<ShownOption>, (Span, String)> {
@@ -114,7 +137,8 @@ impl Maker<'_> {
             Order::Fixed => (0..options.len()).collect(),
             Order::All => nth_order(options.len(), order),
             Order::Shuffled => {
-                let stream = Stream::new(self.spec.seed, &format!("question {}", self.question.name), "order of options");
+                let stream =
+                    Stream::new(self.spec.seed, &format!("question {}", self.question.name), "order of options");
                 drawn_order(options.len(), &mut stream.at(u64::from(item.number)))
             }
         };
@@ -127,7 +151,7 @@ impl Maker<'_> {
             ReadMethod::Samples => (Read::Samples, self.suite.samples),
             ReadMethod::Probability { else_samples } => {
                 let continuations = if options.is_empty() {
-                    self.question.readable().into_iter().map(str::to_owned).collect()
+                    self.question.readable().into_iter().flat_map(|text| spellings(&self.question.answer, text)).collect()
                 } else {
                     options.iter().map(|option| option.label.clone()).collect()
                 };
@@ -161,4 +185,16 @@ pub(crate) fn default_tokens(answer: &AnswerType) -> u32 {
         AnswerType::Text => 256,
         AnswerType::Options(_) | AnswerType::Word | AnswerType::Number { .. } | AnswerType::Literal(_) => 16,
     }
+}
+
+/// Returns the ways in which an answer may be written: a word in lower case and capitalised, a given text as it is.
+fn spellings(answer: &AnswerType, text: &str) -> Vec<String> {
+    let mut spellings = vec![text.to_owned()];
+    if matches!(answer, AnswerType::Word) {
+        let mut characters = text.chars();
+        let first = characters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+        spellings.push(format!("{first}{}", characters.as_str()));
+    }
+    spellings.dedup();
+    spellings
 }

@@ -55,9 +55,12 @@ impl<'p> RowMaker<'p> {
     /// Makes the row at a place of the file, from 0; nothing where the dataset has no such row.
     pub fn row(&self, at: u64) -> Option<Result<Row<'p>, RowProblem>> {
         let place = self.dataset.order.as_ref().map_or(at, |order| order.get(at));
-        let found = self.dataset.parts.iter().zip(&self.streams).find(|(part, _)| {
-            (part.first..part.first + part.count).contains(&place)
-        });
+        let found = self
+            .dataset
+            .parts
+            .iter()
+            .zip(&self.streams)
+            .find(|(part, _)| (part.first..part.first + part.count).contains(&place));
         let (part, streams) = found?;
         Some(self.make(part, streams, place - part.first, at))
     }

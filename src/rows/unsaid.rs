@@ -80,7 +80,8 @@ fn matched<'l>(lists: &'l [List], role: Role, words: &[Word<'_>], at: usize) -> 
 
 impl List {
     fn new(entries: &[String], roles: &[Role]) -> List {
-        let mut list = List { roles: roles.to_vec(), words: BTreeMap::new(), prefixes: Vec::new(), phrases: Vec::new() };
+        let mut list =
+            List { roles: roles.to_vec(), words: BTreeMap::new(), prefixes: Vec::new(), phrases: Vec::new() };
         for entry in entries {
             let lowered = entry.trim().to_lowercase();
             if let Some(prefix) = lowered.strip_suffix('*') {
@@ -153,6 +154,9 @@ mod tests {
         assert_eq!(said(&["gamble"], "gambling gambled gambler's gambit"), ["gambling", "gambled", "gambler's"]);
         assert_eq!(said(&["risk"], "risk-free brisk RISKS risky"), ["risk", "RISKS"]);
         assert_eq!(said(&["chance*"], "chances chanced"), ["chances", "chanced"]);
-        assert_eq!(said(&["take a gamble"], "Take a gamble, they take a gambling"), ["Take a gamble", "take a gambling"]);
+        assert_eq!(
+            said(&["take a gamble"], "Take a gamble, they take a gambling"),
+            ["Take a gamble", "take a gambling"]
+        );
     }
 }

@@ -64,8 +64,9 @@ pub struct Score {
     pub outcome: Outcome,
     /// What was read, for the distribution of answers: a word, a number, an option's name, a judge's verdict.
     pub read: Option<String>,
+    /// The probability of each thing that could be read, normalised, where probabilities were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probabilities: Vec<(String, f64)>,
     /// The probability outside the options or words asked about, where probabilities were read.
     pub outside: Option<f64>,
-    /// The text the model gave, where it gave one (kept for sample conversations).
-    pub text: Option<String>,
 }

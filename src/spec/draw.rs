@@ -20,11 +20,23 @@ pub enum Draw {
     /// One of these values.
     One(Vec<Value>),
     /// So many different ones of these values.
-    Some { count: usize, values: Vec<Value> },
+    Some {
+        count: usize,
+        values: Vec<Value>,
+    },
     /// `(low + k * step) / 10^scale`, for one `k` below `count`.
-    Grid { low: i64, step: i64, count: u64, scale: u32 },
+    Grid {
+        low: i64,
+        step: i64,
+        count: u64,
+        scale: u32,
+    },
     /// So many different whole numbers from `low` to `high`.
-    Distinct { count: usize, low: i64, high: i64 },
+    Distinct {
+        count: usize,
+        low: i64,
+        high: i64,
+    },
     Formula(Formula),
 }
 

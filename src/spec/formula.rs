@@ -14,9 +14,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(100_000));
     environment.add_filter("tojson", |value: Value| {
-        serde_json::to_string(&value).map_err(|error| {
-            minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string())
-        })
+        serde_json::to_string(&value)
+            .map_err(|error| minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))
     });
     environment
 });
@@ -44,10 +43,10 @@ impl Formula {
 
     /// Evaluates the expression over the variables of a scope.
     pub fn evaluate(&self, scope: &Scope) -> Evaluation {
-        let context: Value = self.uses.iter().map(|(name, slot)| (name.as_str(), scope.get(*slot))).collect();
-        self.expression.eval(context).map_err(|error| {
-            error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
-        })
+        let context = Value::from_pairs(self.uses.iter().map(|(name, slot)| (name.as_str(), scope.get(*slot))));
+        self.expression
+            .eval(context)
+            .map_err(|error| error.detail().map_or_else(|| error.kind().to_string(), str::to_owned))
     }
 
     /// Tells whether the expression reads a variable.

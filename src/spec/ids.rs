@@ -1,8 +1,6 @@
 use std::ops::Index;
 
-use super::{
-    Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, Template, WordList,
-};
+use super::{Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, Template, WordList};
 
 macro_rules! ids {
     ($($(#[$about:meta])* $id:ident $thing:ident $field:ident)*) => {$(

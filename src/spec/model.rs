@@ -10,7 +10,8 @@ pub struct Suite {
     pub asked: Vec<Asked>,
     pub under: Vec<ContextId>,
     pub samples: u32,
-    pub temperature: f64,
+    /// The configuration's, or 1, where the spec does not say.
+    pub temperature: Option<f64>,
     pub max_tokens: Option<u32>,
 }
 

@@ -103,7 +103,11 @@ pub struct Judge {
 pub enum Scoring {
     Expression(Formula),
     /// From what is read, by the answer itself or by a judge.
-    Map { judge: Option<usize>, entries: Vec<(ScoreKey, f64)>, otherwise: Option<f64> },
+    Map {
+        judge: Option<usize>,
+        entries: Vec<(ScoreKey, f64)>,
+        otherwise: Option<f64>,
+    },
 }
 
 /// A word, an option's name or a verdict.
@@ -127,9 +131,8 @@ impl Question {
         match &self.scoring {
             Scoring::Map { entries, otherwise, .. } => {
                 let scores = entries.iter().map(|(_, score)| *score).chain(*otherwise);
-                let (low, high) = scores.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), score| {
-                    (low.min(score), high.max(score))
-                });
+                let (low, high) = scores
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), score| (low.min(score), high.max(score)));
                 Some((low, high))
             }
             Scoring::Expression(formula) => {

@@ -150,12 +150,8 @@ impl Resolver<'_> {
         }
         let nearest = self.names.nearest(kind, &name.value);
         let other = self.names.kind_of(&name.value);
-        let problem = crate::diagnostic::Problem::UnknownName {
-            kind,
-            name: name.value.clone(),
-            nearest: nearest.clone(),
-            other,
-        };
+        let problem =
+            crate::diagnostic::Problem::UnknownName { kind, name: name.value.clone(), nearest: nearest.clone(), other };
         self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));
         None
     }

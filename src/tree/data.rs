@@ -129,5 +129,8 @@ pub struct Control {
 pub enum ControlStatement {
     Control(Control),
     /// `B for A`.
-    Replace { with: Name, replaced: Name },
+    Replace {
+        with: Name,
+        replaced: Name,
+    },
 }

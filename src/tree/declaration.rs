@@ -1,9 +1,7 @@
 use crate::requests::Role;
 use crate::text::{Literal, SourceId, Span};
 
-use super::{
-    Arm, Dataset, Decimal, Experiment, Expression, Question, Suite, Table, Template,
-};
+use super::{Arm, Dataset, Decimal, Experiment, Expression, Question, Suite, Table, Template};
 
 /// Anything with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use pest::iterators::{Pair, Pairs};
 use super::parse::Rule;
 use super::recover;
 use super::{
-    Allow, Behavior, BehaviorStatement, Context, ContextStatement, Decimal, Declaration, Expression, Let, Name, Persona,
-    PersonaStatement, Set, Spanned, Unsaid, UnsaidWords, ValueSource, Word, Words, WordsSource,
+    Allow, Behavior, BehaviorStatement, Context, ContextStatement, Decimal, Declaration, Expression, Let, Name,
+    Persona, PersonaStatement, Set, Spanned, Unsaid, UnsaidWords, ValueSource, Word, Words, WordsSource,
 };
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::requests::Role;
@@ -95,9 +95,8 @@ impl<'s> Lower<'s> {
 
     fn persona(&mut self, pair: Node<'s>) -> Option<Persona> {
         let name = self.name_in(&pair)?;
-        let statements = self.block(pair, Rule::persona_statement, |lower, pair| {
-            Some(PersonaStatement::Called(lower.string_in(pair)?))
-        });
+        let statements = self
+            .block(pair, Rule::persona_statement, |lower, pair| Some(PersonaStatement::Called(lower.string_in(pair)?)));
         Some(Persona { name, statements })
     }
 
@@ -274,7 +273,10 @@ impl<'s> Lower<'s> {
     }
 
     fn expression_in(&self, pair: &Node<'s>) -> Option<Expression> {
-        pair.clone().into_inner().find(|part| part.as_rule() == Rule::expression).and_then(|part| self.expression(&part))
+        pair.clone()
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::expression)
+            .and_then(|part| self.expression(&part))
     }
 }
 

@@ -35,7 +35,10 @@ pub struct Ask {
 pub enum AnswerKind {
     Word,
     Text,
-    Number { low: Spanned<Decimal>, high: Spanned<Decimal> },
+    Number {
+        low: Spanned<Decimal>,
+        high: Spanned<Decimal>,
+    },
     Option(Vec<OptionLine>),
     /// One of these texts, such as `"YES" | "NO"`.
     Literal(Vec<Literal>),
@@ -78,7 +81,11 @@ pub enum JudgeStatement {
 pub enum Score {
     Expression(Expression),
     /// A map from what is read, by the answer itself or by a judge.
-    Map { judge: Option<Name>, entries: Vec<(Spanned<Key>, Spanned<Decimal>)>, span: Span },
+    Map {
+        judge: Option<Name>,
+        entries: Vec<(Spanned<Key>, Spanned<Decimal>)>,
+        span: Span,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

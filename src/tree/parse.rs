@@ -2,7 +2,7 @@ use pest::Parser as _;
 
 use super::lower::Lower;
 use super::recover;
-use super::{Tree, Declaration};
+use super::{Declaration, Tree};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::text::{Source, Span};
 

@@ -10,8 +10,19 @@ use crate::diagnostic::{Diagnostic, Problem, nearest};
 use crate::text::{Source, Span};
 
 const DECLARATIONS: &[&str] = &[
-    "use", "seed", "words", "behavior", "persona", "context", "table", "template", "dataset", "question", "suite",
-    "arm", "experiment",
+    "use",
+    "seed",
+    "words",
+    "behavior",
+    "persona",
+    "context",
+    "table",
+    "template",
+    "dataset",
+    "question",
+    "suite",
+    "arm",
+    "experiment",
 ];
 
 /// Explains a statement that is none of its block's.
@@ -24,11 +35,17 @@ pub(super) fn statement(source: &Source, pair: &Pair<'_, Rule>, statement: Rule)
     let (within, known) = block(statement);
     let word = leading_word(text);
     let begins_well = known.contains(&word) || word.is_empty();
-    let is_column = matches!(statement, Rule::table_statement) && text.trim_start_matches(word).trim_start().starts_with(':');
+    let is_column =
+        matches!(statement, Rule::table_statement) && text.trim_start_matches(word).trim_start().starts_with(':');
     if !begins_well && !is_column && !is_part(statement, text) {
         let span = Span { source: source.id, start, end: start + word.len() };
         let nearest = nearest(word, known.iter().copied()).map(str::to_owned);
-        let problem = Problem::UnknownStatement { word: word.to_owned(), within, known: known.to_vec(), nearest: nearest.clone() };
+        let problem = Problem::UnknownStatement {
+            word: word.to_owned(),
+            within,
+            known: known.to_vec(),
+            nearest: nearest.clone(),
+        };
         return Diagnostic::at(span, problem).fix(span, nearest.as_deref());
     }
     match Grammar::parse(statement, text) {
@@ -81,7 +98,8 @@ pub(super) fn declaration(source: &Source, pair: &Pair<'_, Rule>) -> Vec<Diagnos
 pub(super) fn from_error(source: &Source, start: usize, error: &Error<Rule>) -> Diagnostic {
     let at = start + location(error);
     let rest = source.text.get(at..).unwrap_or("");
-    let found_text: String = rest.chars().take_while(|c| !c.is_whitespace() && !";,{}()[]".contains(*c)).take(30).collect();
+    let found_text: String =
+        rest.chars().take_while(|c| !c.is_whitespace() && !";,{}()[]".contains(*c)).take(30).collect();
     let (found, length) = if rest.is_empty() {
         ("the end of the file".to_owned(), 0)
     } else if rest.starts_with(['\n', '\r']) {
@@ -131,7 +149,10 @@ fn unclosed(source: &Source, start: usize, text: &str) -> Option<Diagnostic> {
         if let Some(string) = string.filter(|string| !(rest.starts_with("\"\"\"") && string.as_str() == "\"\"")) {
             at += string.as_str().len();
         } else if rest.starts_with(['"', '\'']) {
-            return Some(Diagnostic::at(place(if rest.starts_with("\"\"\"") { 3 } else { 1 }), Problem::UnclosedString));
+            return Some(Diagnostic::at(
+                place(if rest.starts_with("\"\"\"") { 3 } else { 1 }),
+                Problem::UnclosedString,
+            ));
         } else if rest.starts_with("{{") {
             match Grammar::parse(Rule::expression, rest).ok().and_then(|mut read| read.next()) {
                 Some(read) => at += read.as_str().len(),
@@ -197,7 +218,9 @@ fn described(rule: &Rule) -> Option<String> {
     }
     let words = match rule {
         Rule::name | Rule::names | Rule::reference => "a name",
-        Rule::string | Rule::double_string | Rule::single_string | Rule::long_string | Rule::wordings => "a text in quotes",
+        Rule::string | Rule::double_string | Rule::single_string | Rule::long_string | Rule::wordings => {
+            "a text in quotes"
+        }
         Rule::number | Rule::setting => "a number",
         Rule::integer | Rule::count => "a whole number",
         Rule::percent | Rule::share => "a share",

@@ -17,11 +17,7 @@ fn a_rate_limit_is_waited_out() {
         1 => {
             let until = httpdate::fmt_http_date(SystemTime::now());
             let headers = vec![("retry-after", until)];
-            Play::Reply {
-                status: 429,
-                headers,
-                body: json!({ "error": { "message": "slow down" } }).to_string(),
-            }
+            Play::Reply { status: 429, headers, body: json!({ "error": { "message": "slow down" } }).to_string() }
         }
         2 => {
             let headers = vec![("retry-after", "0.02".to_owned())];
@@ -83,10 +79,7 @@ fn a_wrong_key_stops_its_model_and_no_other() {
 
     let stopped = summary.models[0].stopped.as_ref().expect("the model stopped");
     assert_eq!(stopped.cause, Cause::Key);
-    assert!(
-        stopped.message.contains("answered 401") && stopped.message.contains("check the key"),
-        "{stopped:?}"
-    );
+    assert!(stopped.message.contains("answered 401") && stopped.message.contains("check the key"), "{stopped:?}");
     assert!(wrong.total() <= 2, "{} requests with a wrong key", wrong.total());
     assert_eq!((summary.models[1].answers, &summary.models[1].stopped), (50, &None));
     assert_eq!(desk.texts(&good, &asks[49]), ["49/100"]);
@@ -141,9 +134,7 @@ fn an_unknown_model_stops() {
 
 #[test]
 fn a_spent_account_stops_and_is_not_tried_again() {
-    let server = Server::start(|_| {
-        reply(429, &json!({ "error": { "message": "pay", "code": "insufficient_quota" } }))
-    });
+    let server = Server::start(|_| reply(429, &json!({ "error": { "message": "pay", "code": "insufficient_quota" } })));
     let (desk, model) = (Desk::new(), respondent(&server.base_url, "concurrency: 1"));
     let summary = desk.ask(&model, (0..9).map(|i| texts_of(&i.to_string(), 1)).collect());
     assert_eq!(summary.models[0].stopped.as_ref().map(|failure| failure.cause), Some(Cause::Quota));
@@ -180,10 +171,7 @@ fn a_request_that_is_refused_fails_alone() {
     let samples = desk.answers(&model, &asks[3]).samples;
     assert_eq!(samples.iter().map(cause).collect::<Vec<_>>(), [Some(Cause::Rejected); 2]);
     let failed = desk.log.lines("Failed");
-    assert!(
-        failed.len() == 1 && failed[0].contains("question 3") && failed[0].contains("too long"),
-        "{failed:?}"
-    );
+    assert!(failed.len() == 1 && failed[0].contains("question 3") && failed[0].contains("too long"), "{failed:?}");
 
     // A failure is never reused: the same command asks for it again, and for nothing else.
     let before = server.total();
@@ -193,8 +181,7 @@ fn a_request_that_is_refused_fails_alone() {
 
 #[test]
 fn what_is_not_a_completion_uses_up_its_tries() {
-    let server =
-        Server::start(|_| Play::Reply { status: 200, headers: Vec::new(), body: "{\"choices\": [".into() });
+    let server = Server::start(|_| Play::Reply { status: 200, headers: Vec::new(), body: "{\"choices\": [".into() });
     let (desk, model) = (Desk::new(), respondent(&server.base_url, ""));
     desk.ask(&model, vec![texts_of("a", 1)]);
     assert_eq!(server.total(), 6);

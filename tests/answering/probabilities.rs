@@ -16,10 +16,7 @@ fn probabilities_are_read_from_the_most_probable_tokens() {
 
     assert_eq!(server.total(), 30);
     let (body, _) = &server.counts()[0];
-    assert_eq!(
-        (&body["logprobs"], &body["top_logprobs"], &body["max_tokens"]),
-        (&json!(true), &json!(20), &json!(1))
-    );
+    assert_eq!((&body["logprobs"], &body["top_logprobs"], &body["max_tokens"]), (&json!(true), &json!(20), &json!(1)));
     assert_eq!(body.get("top_p"), None);
     let answered = desk.answers(&model, &asks[29]);
     assert_eq!(answered.method, Method::Top);
@@ -45,10 +42,7 @@ fn without_log_probabilities_texts_are_sampled() {
         // One request found out; all others ask for texts at once.
         assert_eq!(server.total(), 201);
         assert_eq!(server.counts().iter().filter(|(body, _)| body["logprobs"] == true).count(), 1);
-        assert_eq!(
-            summary.models[0].sampled.as_ref().map(|failure| failure.cause),
-            Some(Cause::NoProbabilities)
-        );
+        assert_eq!(summary.models[0].sampled.as_ref().map(|failure| failure.cause), Some(Cause::NoProbabilities));
         assert_eq!((summary.models[0].answers, summary.models[0].done), (1000, 200));
         for ask in &asks {
             let answered = desk.answers(&model, ask);

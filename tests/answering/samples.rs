@@ -17,8 +17,7 @@ fn several_samples_come_from_one_call() {
     assert_eq!(desk.texts(&model, &texts_of("b", 1)), ["b/100"]);
     assert_eq!((server.total(), summary.models[0].answers, summary.models[0].done), (2, 4, 2));
     assert_eq!(summary.models[0].usage.prompt_tokens, 14);
-    let (body, _) =
-        server.counts().into_iter().find(|(body, _)| body["n"] == 3).expect("one body asks for three");
+    let (body, _) = server.counts().into_iter().find(|(body, _)| body["n"] == 3).expect("one body asks for three");
     assert_eq!(
         body,
         json!({ "model": "m", "messages": [{ "role": "user", "content": "a" }], "n": 3, "temperature": 1.0,
@@ -64,8 +63,7 @@ fn more_samples_than_a_call_may_have_are_split() {
     desk.options.samples_per_call = 64;
     desk.ask(&model, vec![texts_of("a", 130)]);
 
-    let mut counts: Vec<u64> =
-        server.counts().iter().map(|(body, _)| body["n"].as_u64().unwrap_or(1)).collect();
+    let mut counts: Vec<u64> = server.counts().iter().map(|(body, _)| body["n"].as_u64().unwrap_or(1)).collect();
     counts.sort_unstable();
     assert_eq!(counts, [2, 64, 64]);
     assert_eq!(desk.texts(&model, &texts_of("a", 130))[129], "a/229");
@@ -85,8 +83,7 @@ fn a_second_run_asks_nothing_and_a_third_sample_asks_one_more() {
     desk.ask(&model, asks(3));
     assert_eq!(server.total(), 80);
     assert_eq!(desk.texts(&model, &texts_of("7", 3)), ["7/100", "7/101", "7/102"]);
-    let single =
-        server.counts().into_iter().filter(|(body, _)| body["seed"] == 102 && body["n"].is_null()).count();
+    let single = server.counts().into_iter().filter(|(body, _)| body["seed"] == 102 && body["n"].is_null()).count();
     assert_eq!(single, 40);
 }
 

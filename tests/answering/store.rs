@@ -124,18 +124,13 @@ fn a_killed_run_repeats_no_more_than_is_stated() {
 
         // Whatever was sent and not committed was in flight or in the group that was not committed.
         let answers = Connection::open(desk.path()).unwrap();
-        let now: usize = answers
-            .query_row("SELECT count(*) FROM answers", [], |row| row.get::<_, u32>(0))
-            .unwrap() as usize;
+        let now: usize =
+            answers.query_row("SELECT count(*) FROM answers", [], |row| row.get::<_, u32>(0)).unwrap() as usize;
         assert!(now > committed);
         committed = now;
         let repeated = server.total() - server.counts().len();
         assert!(repeated <= round * (20 + GROUP), "{repeated} requests were sent again");
-        assert!(
-            server.counts().len() - committed <= 20 + GROUP,
-            "{committed} of {} committed",
-            server.counts().len()
-        );
+        assert!(server.counts().len() - committed <= 20 + GROUP, "{committed} of {} committed", server.counts().len());
     }
     let model = respondent(&server.base_url, KILLED);
     let before = server.total();

@@ -15,8 +15,7 @@ pub(crate) const KEY: &str = "sk-planted-7f3a91";
 
 /// Reads a model's settings as a configuration has them.
 pub(crate) fn model(base_url: &str, settings: &str) -> Model {
-    let text =
-        format!("models: {{ m: {{ provider: openai, base_url: \"{base_url}\", model: m, {settings} }} }}");
+    let text = format!("models: {{ m: {{ provider: openai, base_url: \"{base_url}\", model: m, {settings} }} }}");
     let mut configuration = Configuration::read(&text, "introspec.yaml").expect("a configuration");
     configuration.models.remove("m").expect("the model")
 }
@@ -93,11 +92,7 @@ impl Desk {
     }
 
     /// Asks into a store that is open.
-    pub(crate) fn fill(
-        &self,
-        store: &Store,
-        jobs: Vec<(&Respondent, Vec<Ask>)>,
-    ) -> Result<RunSummary, RunError> {
+    pub(crate) fn fill(&self, store: &Store, jobs: Vec<(&Respondent, Vec<Ask>)>) -> Result<RunSummary, RunError> {
         let jobs = jobs
             .into_iter()
             .map(|(respondent, asks)| Job {

@@ -49,8 +49,7 @@ struct Log {
 
 impl Server {
     pub(crate) fn start(script: impl Fn(&Seen) -> Play + Send + Sync + 'static) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
         let log = Arc::new(Mutex::new(Log::default()));
@@ -91,9 +90,7 @@ async fn serve(listener: TcpListener, log: Arc<Mutex<Log>>, script: Arc<Script>)
         tokio::spawn(async move {
             let service = service_fn(move |request| answer(request, Arc::clone(&log), Arc::clone(&script)));
             // A script that hangs up ends the connection with an error, which is what it is for.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
@@ -170,16 +167,15 @@ pub(crate) fn texts(body: &Value) -> Play {
 
 /// A completion with these choices.
 pub(crate) fn completion(choices: &[Value]) -> Play {
-    let usage =
-        json!({ "prompt_tokens": 7, "completion_tokens": choices.len(), "total_tokens": 7 + choices.len() });
+    let usage = json!({ "prompt_tokens": 7, "completion_tokens": choices.len(), "total_tokens": 7 + choices.len() });
     reply(200, &json!({ "object": "chat.completion", "choices": choices, "usage": usage }))
 }
 
 /// A completion of one token with these probabilities in its place.
 pub(crate) fn tokens(top: &[(&str, f64)]) -> Play {
-    let top: Vec<Value> =
-        top.iter().map(|(token, logprob)| json!({ "token": token, "logprob": logprob })).collect();
+    let top: Vec<Value> = top.iter().map(|(token, logprob)| json!({ "token": token, "logprob": logprob })).collect();
     let message = json!({ "role": "assistant", "content": top[0]["token"] });
-    let logprobs = json!({ "content": [{ "token": top[0]["token"], "logprob": top[0]["logprob"], "top_logprobs": top }] });
+    let logprobs =
+        json!({ "content": [{ "token": top[0]["token"], "logprob": top[0]["logprob"], "top_logprobs": top }] });
     completion(&[json!({ "index": 0, "message": message, "logprobs": logprobs, "finish_reason": "length" })])
 }

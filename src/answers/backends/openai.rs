@@ -61,10 +61,7 @@ impl OpenAi {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(key) = &key {
             let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
-                failure(
-                    Cause::Key,
-                    format!("the key of `{}` holds characters that no header can", model.name),
-                )
+                failure(Cause::Key, format!("the key of `{}` holds characters that no header can", model.name))
             })?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
@@ -115,9 +112,7 @@ impl OpenAi {
     async fn top(&self, call: &Call, k: u8) -> Result<Reply, Failure> {
         match self.send(&Body::top(self, call, k.min(TOP))).await {
             Ok(bytes) => completion::top(&bytes, &self.endpoint),
-            Err(Fault::Refused(refusal)) if refusal.speaks_of("logprob") => {
-                Err(refusal.without_probabilities())
-            }
+            Err(Fault::Refused(refusal)) if refusal.speaks_of("logprob") => Err(refusal.without_probabilities()),
             Err(fault) => Err(fault.into_failure(&self.endpoint)),
         }
     }
@@ -142,9 +137,7 @@ impl OpenAi {
     /// Takes the key out of a reply: services repeat it in their errors, and what they say is kept.
     fn without_key(&self, bytes: Vec<u8>) -> Vec<u8> {
         match &self.key {
-            Some(key)
-                if bytes.windows(key.expose().len().max(1)).any(|part| part == key.expose().as_bytes()) =>
-            {
+            Some(key) if bytes.windows(key.expose().len().max(1)).any(|part| part == key.expose().as_bytes()) => {
                 key.redact(&String::from_utf8_lossy(&bytes)).into_bytes()
             }
             _ => bytes,

@@ -105,9 +105,7 @@ impl Lane {
     /// Whether it is not known yet if the model gives probabilities.
     fn unknown(&self) -> bool {
         let declared = self.model.respondent.backend.abilities().probability == Probability::Exact;
-        !declared
-            && !self.model.proven.load(Ordering::Relaxed)
-            && !self.model.samples_only.load(Ordering::Relaxed)
+        !declared && !self.model.proven.load(Ordering::Relaxed) && !self.model.samples_only.load(Ordering::Relaxed)
     }
 
     fn take(&mut self, message: Message) {
@@ -145,11 +143,7 @@ impl Lane {
                 }
                 let done = ask.end();
                 self.summary.done += u64::from(done);
-                self.model.listener.notice(&Event::Answered {
-                    model: &self.model.respondent.name,
-                    answers,
-                    done,
-                });
+                self.model.listener.notice(&Event::Answered { model: &self.model.respondent.name, answers, done });
             }
             Outcome::Failed { failure, spent } => {
                 self.fail(&ask, &failure);

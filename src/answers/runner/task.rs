@@ -52,23 +52,13 @@ impl Asked {
 }
 
 impl Task {
-    pub(super) fn probability(
-        ask: &Arc<Asked>,
-        reading: Arc<Reading>,
-        claimed: Claimed,
-        otherwise: Otherwise,
-    ) -> Self {
+    pub(super) fn probability(ask: &Arc<Asked>, reading: Arc<Reading>, claimed: Claimed, otherwise: Otherwise) -> Self {
         ask.add(1);
         Self { ask: Arc::clone(ask), reading, claimed, otherwise: Some(otherwise) }
     }
 
     /// Returns the calls for some claimed samples, each for at most `most` of them.
-    pub(super) fn samples(
-        ask: &Arc<Asked>,
-        reading: &Arc<Reading>,
-        claimed: Claimed,
-        most: u32,
-    ) -> Vec<Self> {
+    pub(super) fn samples(ask: &Arc<Asked>, reading: &Arc<Reading>, claimed: Claimed, most: u32) -> Vec<Self> {
         let mut tasks = Vec::new();
         let mut left = Some(claimed);
         while let Some(mut claimed) = left {

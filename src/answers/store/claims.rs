@@ -11,11 +11,7 @@ pub(crate) struct Claims(Mutex<HashSet<(Digest, u32)>>);
 
 impl Claims {
     /// Claims those of a request's samples that nobody has, as ranges.
-    pub(crate) fn claim(
-        self: &Arc<Self>,
-        digest: Digest,
-        samples: impl Iterator<Item = u32>,
-    ) -> Vec<Claimed> {
+    pub(crate) fn claim(self: &Arc<Self>, digest: Digest, samples: impl Iterator<Item = u32>) -> Vec<Claimed> {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut claimed: Vec<Claimed> = Vec::new();
         for sample in samples {

@@ -38,9 +38,7 @@ pub(super) fn decode(kind: &str, content: String) -> Option<Answer> {
         }
         "top" => {
             let tokens: Vec<(String, Option<f64>)> = serde_json::from_str(&content).ok()?;
-            Some(Answer::Top {
-                tokens: tokens.into_iter().map(|(token, logprob)| (token, finite(logprob))).collect(),
-            })
+            Some(Answer::Top { tokens: tokens.into_iter().map(|(token, logprob)| (token, finite(logprob))).collect() })
         }
         _ => None,
     }

@@ -40,12 +40,7 @@ struct State {
 
 impl Inbox {
     pub(super) fn new() -> Self {
-        Self {
-            state: Mutex::default(),
-            work: Condvar::new(),
-            settled: Condvar::new(),
-            room: Semaphore::new(GROUP),
-        }
+        Self { state: Mutex::default(), work: Condvar::new(), settled: Condvar::new(), room: Semaphore::new(GROUP) }
     }
 
     /// Hands an entry over. It waits while [`GROUP`] answers are not committed.

@@ -36,8 +36,7 @@ impl Answers {
                 return Ok(answered);
             }
             // The last way that was tried says best why there is no answer; texts stand in where none was.
-            if answered.samples.iter().any(Option::is_some)
-                || (failed.is_none() && answered.method == Method::Samples)
+            if answered.samples.iter().any(Option::is_some) || (failed.is_none() && answered.method == Method::Samples)
             {
                 failed = Some(answered);
             }
@@ -77,11 +76,7 @@ impl Answers {
     }
 
     /// Puts the last failure of each sample where it has no answer.
-    fn fill_failures(
-        &self,
-        request: i64,
-        samples: &mut [Option<Result<Answer, Failure>>],
-    ) -> rusqlite::Result<()> {
+    fn fill_failures(&self, request: i64, samples: &mut [Option<Result<Answer, Failure>>]) -> rusqlite::Result<()> {
         let mut query = self.connection.prepare_cached(
             "SELECT first_sample, samples, cause, message, retry_after_ms FROM failures WHERE request = ?1 ORDER BY id",
         )?;

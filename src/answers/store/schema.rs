@@ -68,8 +68,7 @@ const TABLES: &str = "
 
 /// Opens a store for writing and makes it where the file is missing or empty.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     prepare(path, flags).map_err(|error| error.of(path))
 }
 

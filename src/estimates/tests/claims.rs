@@ -1,8 +1,6 @@
 //! Verdicts of each kind of claim, and what a claim says of itself.
 
-use super::experiment::{
-    Experiment, about, above, below, correlation, difference, equal, lucy, mean, suite, sum,
-};
+use super::experiment::{Experiment, about, above, below, correlation, difference, equal, lucy, mean, suite, sum};
 use crate::estimates::{Among, Over};
 use crate::report::Verdict::{Holds, Refuted, Undecided};
 use crate::scores::Method;
@@ -51,8 +49,7 @@ fn every_kind_of_comparison_holds_is_refuted_or_stays_undecided() {
         let claim = experiment.decide(vec![comparison]);
         assert_eq!(claim.verdict, verdict, "{kind}: {claim:#?}");
     }
-    let claim =
-        experiment.decide(vec![above(apart(), 0.5), above(only("gambler"), 0.8), above(only("base"), 0.7)]);
+    let claim = experiment.decide(vec![above(apart(), 0.5), above(only("gambler"), 0.8), above(only("base"), 0.7)]);
     assert_eq!(claim.verdict, Refuted);
     assert_eq!(claim.reason, claim.parts[2].reason);
 }
@@ -82,8 +79,7 @@ fn runs_of_pooled_arms_are_equal_members() {
     let mut experiment = Experiment::new(&["one", "two"], &["prefers"]);
     experiment.runs("one", "prefers", &[0.1, 0.2, 0.3]);
     experiment.runs("two", "prefers", &[0.9]);
-    let part =
-        experiment.decide(vec![above(sum(&[(1.0, mean("prefers", &["one", "two"]))]), 0.0)]).parts.remove(0);
+    let part = experiment.decide(vec![above(sum(&[(1.0, mean("prefers", &["one", "two"]))]), 0.0)]).parts.remove(0);
     assert!((part.estimate.unwrap() - 0.375).abs() < 1e-12);
     assert_eq!(part.interval.unwrap().over, "over 4 runs (t, 3 df)");
     assert!(part.estimand.starts_with("mean of prefers for one and two together; "), "{}", part.estimand);
@@ -108,14 +104,9 @@ fn a_run_in_both_means_is_counted_once() {
 #[test]
 fn checkpoints_are_averaged_within_their_run_and_axes_choose_runs() {
     let mut experiment = Experiment::new(&["tuned"], &["prefers"]);
-    for (rate, seed, checkpoint, value) in [
-        ("1", 1, 1, 0.2),
-        ("1", 1, 2, 0.4),
-        ("1", 2, 1, 0.5),
-        ("1", 2, 2, 0.7),
-        ("2", 1, 1, 0.9),
-        ("2", 2, 1, 0.8),
-    ] {
+    for (rate, seed, checkpoint, value) in
+        [("1", 1, 1, 0.2), ("1", 1, 2, 0.4), ("1", 2, 1, 0.5), ("1", 2, 2, 0.7), ("2", 1, 1, 0.9), ("2", 2, 1, 0.8)]
+    {
         let run = &mut experiment.score("tuned", Some(seed), "prefers", value).run;
         run.checkpoint = Some(checkpoint);
         run.axes.insert("rate".to_owned(), rate.to_owned());
@@ -148,8 +139,8 @@ fn failed_samples_shift_no_weight() {
         (score.wording, score.sample) = (wording, sample);
     }
     experiment.samples("base", "tolerance", 10, 10);
-    let claim = experiment
-        .decide(vec![above(sum(&[(1.0, suite("self_report", &["prefers", "tolerance"], &["base"]))]), 0.0)]);
+    let claim =
+        experiment.decide(vec![above(sum(&[(1.0, suite("self_report", &["prefers", "tolerance"], &["base"]))]), 0.0)]);
     assert!((claim.parts[0].estimate.unwrap() - 0.75).abs() < 1e-12);
     assert_eq!(
         claim.parts[0].interval.as_ref().unwrap().over,
@@ -211,11 +202,9 @@ fn cells_come_in_plan_order_with_what_was_read() {
     assert_eq!(places, [("itself", "saver"), ("itself", "base"), ("lucy", "saver"), ("lucy", "base")]);
     let cell = &cells[1];
     assert_eq!(cell.outside, Some(0.25));
-    let read: Vec<(&str, f64)> =
-        cell.distribution.iter().map(|count| (count.read.as_str(), count.share)).collect();
+    let read: Vec<(&str, f64)> = cell.distribution.iter().map(|count| (count.read.as_str(), count.share)).collect();
     assert_eq!(read, [("risk", 2.0 / 3.0), ("safety", 1.0 / 3.0)]);
-    let wordings: Vec<_> =
-        cell.by_wording.iter().map(|count| (count.name.as_str(), count.mean, count.valid)).collect();
+    let wordings: Vec<_> = cell.by_wording.iter().map(|count| (count.name.as_str(), count.mean, count.valid)).collect();
     assert_eq!(wordings, [("1", Some(1.0), 2), ("2", Some(0.0), 1)]);
     let orders: Vec<_> = cell.by_order.iter().map(|count| (count.name.as_str(), count.mean)).collect();
     assert_eq!(orders, [("risky, safe", Some(1.0)), ("safe, risky", Some(0.5))]);

@@ -18,12 +18,7 @@ impl Experiment {
     /// Every question is asked about itself and lucy, under none, with scores from 0 to 1.
     pub(super) fn new(arms: &[&str], questions: &[&str]) -> Self {
         let arms = arms.iter().map(|name| ArmInSetting {
-            summary: ArmSummary {
-                name: (*name).to_owned(),
-                made: String::new(),
-                runs: Vec::new(),
-                models: Vec::new(),
-            },
+            summary: ArmSummary { name: (*name).to_owned(), made: String::new(), runs: Vec::new(), models: Vec::new() },
             without_runs: None,
         });
         let questions = questions.iter().map(|name| QuestionInSetting {
@@ -60,7 +55,7 @@ impl Experiment {
             outcome: Outcome::Value(value),
             read: None,
             outside: None,
-            text: None,
+            probabilities: Vec::new(),
         });
         self.scores.last_mut().unwrap()
     }

@@ -23,10 +23,7 @@ fn an_arm_without_runs() {
     let against = |arm: &str| above(difference(mean("prefers", &["gambler"]), mean("prefers", &[arm])), 0.0);
     assert_undecided(&experiment, against("saver"), "arm saver has no runs in introspec.yaml");
     assert_undecided(&experiment, against("told"), "arm told has no answers");
-    assert_eq!(
-        experiment.estimate().cells[1].no_interval.as_deref(),
-        Some("arm saver has no runs in introspec.yaml")
-    );
+    assert_eq!(experiment.estimate().cells[1].no_interval.as_deref(), Some("arm saver has no runs in introspec.yaml"));
 }
 
 #[test]
@@ -34,11 +31,7 @@ fn a_run_without_a_valid_answer_or_without_answers() {
     let mut experiment = Experiment::new(&["gambler"], &["prefers"]);
     experiment.runs("gambler", "prefers", &[0.8, 0.9, 0.7]);
     experiment.scores[2].outcome = Outcome::Refusal;
-    assert_undecided(
-        &experiment,
-        only("prefers", "gambler"),
-        "prefers has no valid answer from gambler (seed 3)",
-    );
+    assert_undecided(&experiment, only("prefers", "gambler"), "prefers has no valid answer from gambler (seed 3)");
     let cell = &experiment.estimate().cells[0];
     assert!((cell.mean.unwrap() - 0.85).abs() < 1e-12);
     assert_eq!((cell.outcomes.asked, cell.outcomes.valid, cell.outcomes.refusal), (3, 2, 1));
@@ -57,7 +50,8 @@ fn numbers_read_in_different_ways() {
     for score in experiment.scores.iter_mut().filter(|score| score.arm == "base") {
         score.method = Method::Exact;
     }
-    let reason = "prefers was read by exact probability and by samples, and numbers read in different ways are not compared";
+    let reason =
+        "prefers was read by exact probability and by samples, and numbers read in different ways are not compared";
     let (gambler, base) = (mean("prefers", &["gambler"]), mean("prefers", &["base"]));
     assert_undecided(&experiment, above(difference(gambler.clone(), base.clone()), 0.0), reason);
     assert_undecided(&experiment, equal(gambler, base, 0.1), reason);
@@ -70,10 +64,7 @@ fn nothing_that_varies() {
     let reason = "prefers was read as a probability, of one item in one wording: nothing varies";
     assert_undecided(&experiment, only("prefers", "base"), reason);
     let cell = &experiment.estimate().cells[0];
-    assert_eq!(
-        (cell.mean, cell.interval.clone(), cell.no_interval.as_deref()),
-        (Some(0.7), None, Some(reason))
-    );
+    assert_eq!((cell.mean, cell.interval.clone(), cell.no_interval.as_deref()), (Some(0.7), None, Some(reason)));
 
     experiment.scores[0].method = Method::Samples;
     experiment.setting.questions[0].range = None;

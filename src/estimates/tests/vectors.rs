@@ -31,12 +31,7 @@ fn a_mean_over_runs() {
     let results = experiment.estimate();
     let cell = &results.cells[0];
     assert_close(cell.mean.unwrap(), 0.67);
-    assert_interval(
-        cell.interval.as_ref(),
-        0.553_191_156_425_324_9,
-        0.786_808_843_574_675_2,
-        "over 5 runs (t, 4 df)",
-    );
+    assert_interval(cell.interval.as_ref(), 0.553_191_156_425_324_9, 0.786_808_843_574_675_2, "over 5 runs (t, 4 df)");
     assert_eq!(cell.runs.len(), 5);
 }
 
@@ -152,8 +147,7 @@ fn other_arms_are_compared_by_welchs_t() {
     let mut experiment = Experiment::new(&["gambler", "saver"], &["prefers"]);
     experiment.runs("gambler", "prefers", &[0.62, 0.71, 0.55, 0.8, 0.67]);
     experiment.runs("saver", "prefers", &[0.2, 0.3, 0.4]);
-    let part =
-        part(&experiment, above(difference(mean("prefers", &["gambler"]), mean("prefers", &["saver"])), 0.1));
+    let part = part(&experiment, above(difference(mean("prefers", &["gambler"]), mean("prefers", &["saver"])), 0.1));
     let (of_gambler, of_saver): (f64, f64) = (0.00885 / 5.0, 0.01 / 3.0);
     let freedom = (of_gambler + of_saver).powi(2) / (of_gambler.powi(2) / 4.0 + of_saver.powi(2) / 2.0);
     let half = t_reach(0.95, freedom) * (of_gambler + of_saver).sqrt();

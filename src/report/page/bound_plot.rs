@@ -14,14 +14,9 @@ const END: f64 = 6.0;
 const BEYOND: f64 = 0.1;
 
 /// Returns the drawing, or nothing where there is neither an estimate nor an interval to draw.
-pub(super) fn drawing(
-    estimate: Option<f64>,
-    interval: Option<(f64, f64)>,
-    bound: Option<Bound>,
-) -> Option<Drawing> {
+pub(super) fn drawing(estimate: Option<f64>, interval: Option<(f64, f64)>, bound: Option<Bound>) -> Option<Drawing> {
     let ends = bound.map(Bound::ends).unwrap_or_default();
-    let measured: Vec<f64> =
-        estimate.into_iter().chain(interval.into_iter().flat_map(|(l, h)| [l, h])).collect();
+    let measured: Vec<f64> = estimate.into_iter().chain(interval.into_iter().flat_map(|(l, h)| [l, h])).collect();
     if measured.is_empty() {
         return None;
     }
@@ -108,20 +103,14 @@ mod tests {
     #[test]
     fn the_claimed_side_is_in_sight_where_the_interval_lies_on_the_other() {
         let markup = drawing(Some(-0.11), Some((-0.16, -0.06)), Some(Bound::Above(0.0))).unwrap().to_string();
-        assert!(
-            markup.contains(r#"<rect class="claimed" x="80%" y="18" width="20%" height="30"/>"#),
-            "{markup}"
-        );
+        assert!(markup.contains(r#"<rect class="claimed" x="80%" y="18" width="20%" height="30"/>"#), "{markup}");
     }
 
     #[test]
     fn an_equivalence_is_claimed_between_two_bounds() {
         let markup = drawing(Some(0.0), Some((-0.1, 0.1)), Some(Bound::Within(0.05))).unwrap().to_string();
         assert_eq!(markup.matches(r#"class="bound""#).count(), 2);
-        assert!(
-            markup.contains(r#"<rect class="claimed" x="25%" y="18" width="50%" height="30"/>"#),
-            "{markup}"
-        );
+        assert!(markup.contains(r#"<rect class="claimed" x="25%" y="18" width="50%" height="30"/>"#), "{markup}");
     }
 
     #[test]

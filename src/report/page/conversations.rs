@@ -28,12 +28,7 @@ struct Message<'a> {
 const BEGINNING: usize = 140;
 
 pub(super) fn of<'a>(results: &'a Results, question: &str) -> Vec<Sample<'a>> {
-    results
-        .conversations
-        .iter()
-        .filter(|conversation| conversation.question == question)
-        .map(sample)
-        .collect()
+    results.conversations.iter().filter(|conversation| conversation.question == question).map(sample).collect()
 }
 
 fn sample(conversation: &Conversation) -> Sample<'_> {

@@ -46,12 +46,8 @@ pub(super) fn of(cells: &[&Cell]) -> Vec<Distribution> {
                 let members = cell.distribution.iter().filter(|count| class.holds(&count.read));
                 members.map(|count| count.share).sum()
             };
-            let mut bars: Vec<Bar> =
-                classes.iter().map(|class| of_share(class.name(), share(class), false)).collect();
-            let hidden = cell
-                .distribution
-                .iter()
-                .filter(|count| !classes.iter().any(|class| class.holds(&count.read)));
+            let mut bars: Vec<Bar> = classes.iter().map(|class| of_share(class.name(), share(class), false)).collect();
+            let hidden = cell.distribution.iter().filter(|count| !classes.iter().any(|class| class.holds(&count.read)));
             let rest: Vec<f64> = hidden.map(|count| count.share).filter(|share| *share > 0.0).collect();
             if !rest.is_empty() {
                 bars.push(of_share(format!("other ({})", rest.len()), rest.iter().sum(), true));
@@ -203,11 +199,8 @@ mod tests {
     #[test]
     fn what_is_rare_in_every_arm_is_added_up() {
         let names: Vec<String> = (0..12).map(|index| format!("word {index}")).collect();
-        let shares: Vec<(&str, f64)> = names
-            .iter()
-            .enumerate()
-            .map(|(index, name)| (name.as_str(), if index < 8 { 0.1 } else { 0.05 }))
-            .collect();
+        let shares: Vec<(&str, f64)> =
+            names.iter().enumerate().map(|(index, name)| (name.as_str(), if index < 8 { 0.1 } else { 0.05 })).collect();
         let distributions = of(&[&cell("a", &shares)]);
         assert_eq!(distributions[0].bars.len(), 9);
         assert_eq!(shown(&distributions[0]).get(8), Some(&("other (4)", "20%")));

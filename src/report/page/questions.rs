@@ -76,18 +76,13 @@ pub(super) fn of(results: &Results) -> Vec<Question<'_>> {
 
 /// Returns an arm's name with the values of its axes.
 pub(super) fn arm_name(cell: &Cell) -> String {
-    if cell.arm_axes.is_empty() {
-        cell.arm.clone()
-    } else {
-        format!("{}, {}", cell.arm, axes(&cell.arm_axes))
-    }
+    if cell.arm_axes.is_empty() { cell.arm.clone() } else { format!("{}, {}", cell.arm, axes(&cell.arm_axes)) }
 }
 
 fn question<'a>(results: &'a Results, name: &'a str) -> Question<'a> {
     let cells: Vec<&Cell> = results.cells.iter().filter(|cell| cell.question == name).collect();
     let names_context = cells.iter().any(|cell| cell.under != "none");
-    let named: Vec<(String, &Cell)> =
-        cells.iter().map(|cell| (condition_name(cell, names_context), *cell)).collect();
+    let named: Vec<(String, &Cell)> = cells.iter().map(|cell| (condition_name(cell, names_context), *cell)).collect();
 
     let range = cells.iter().find_map(|cell| cell.range);
     let scale = match range {
@@ -134,11 +129,7 @@ fn condition_name(cell: &Cell, names_context: bool) -> String {
         words.push(format!("about {}", cell.about));
     }
     if names_context {
-        words.push(if cell.under == "none" {
-            "no context".to_owned()
-        } else {
-            format!("under {}", cell.under)
-        });
+        words.push(if cell.under == "none" { "no context".to_owned() } else { format!("under {}", cell.under) });
     }
     if !cell.axes.is_empty() {
         words.push(axes(&cell.axes));
@@ -172,8 +163,7 @@ fn row(cell: &Cell, scale: Scale) -> Row {
             None => "no interval".to_owned(),
         },
         mean: mean.map_or_else(|| NONE.to_owned(), |mean| decimal(mean, fine)),
-        interval: interval
-            .map(|interval| format!("{} {}", percent(interval.level), bracketed(interval, fine))),
+        interval: interval.map(|interval| format!("{} {}", percent(interval.level), bracketed(interval, fine))),
         over: interval.map_or(missing, |interval| interval.over.clone()),
         method: cell.method.map_or_else(|| NONE.to_owned(), |method| method.to_string()),
         valid: valid_of_asked(&cell.outcomes),

@@ -45,9 +45,7 @@ pub(super) fn of(cells: &[(String, &Cell)], places: usize, by: impl Fn(&Cell) ->
             condition: condition.to_owned(),
             means: columns
                 .iter()
-                .map(|column| {
-                    counts.iter().find(|count| count.name == *column).map(|found| mean(found, places))
-                })
+                .map(|column| counts.iter().find(|count| count.name == *column).map(|found| mean(found, places)))
                 .collect(),
         })
         .collect();

@@ -166,11 +166,7 @@ mod tests {
 
     #[test]
     fn text_is_escaped_and_no_coordinate_is_not_a_number() {
-        let mark =
-            Mark::Text { class: "label", at: (f64::NAN, -0.001), anchor: Anchor::End, text: "> <b>".into() };
-        assert_eq!(
-            mark.to_string(),
-            r#"<text class="label" x="0%" y="0" text-anchor="end">&gt; &lt;b&gt;</text>"#
-        );
+        let mark = Mark::Text { class: "label", at: (f64::NAN, -0.001), anchor: Anchor::End, text: "> <b>".into() };
+        assert_eq!(mark.to_string(), r#"<text class="label" x="0%" y="0" text-anchor="end">&gt; &lt;b&gt;</text>"#);
     }
 }

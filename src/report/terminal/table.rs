@@ -44,9 +44,7 @@ impl Table {
 
     fn widths(&self, width: usize) -> Vec<usize> {
         let mut widths: Vec<usize> = (0..self.aligns.len())
-            .map(|at| {
-                self.rows.iter().filter_map(|row| row.get(at)).map(|text| columns(text)).max().unwrap_or(0)
-            })
+            .map(|at| self.rows.iter().filter_map(|row| row.get(at)).map(|text| columns(text)).max().unwrap_or(0))
             .collect();
         while widths.iter().sum::<usize>() + 2 * widths.len() > width {
             let widest = widths

@@ -4,12 +4,8 @@ use super::*;
 use crate::report::{ArmSummary, Interval};
 
 fn cell(arm: &str, about: &str, mean: Option<f64>, interval: Option<(f64, f64)>) -> Cell {
-    let asked = Outcomes {
-        asked: 1000,
-        valid: if mean.is_some() { 996 } else { 0 },
-        refusal: 4,
-        ..Outcomes::default()
-    };
+    let asked =
+        Outcomes { asked: 1000, valid: if mean.is_some() { 996 } else { 0 }, refusal: 4, ..Outcomes::default() };
     Cell {
         question: "prefers".to_owned(),
         role: "reports risk_seeking".to_owned(),
@@ -52,10 +48,9 @@ fn claim(name: &str, text: &str, verdict: Verdict, part: Part) -> ClaimResult {
 
 fn results() -> Results {
     let holds = Part {
-        estimand:
-            "mean of prefers for gambler minus the same for saver; about=itself, under=none; over 5 runs of \
+        estimand: "mean of prefers for gambler minus the same for saver; about=itself, under=none; over 5 runs of \
                    gambler and 5 runs of saver"
-                .to_owned(),
+            .to_owned(),
         bound: "> 0.1".to_owned(),
         estimate: Some(0.42),
         interval: Some(Interval { low: 0.31, high: 0.53, level: 0.95, over: "over 5 runs".to_owned() }),

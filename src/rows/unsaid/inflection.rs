@@ -36,10 +36,7 @@ pub fn inflections(word: &str) -> BTreeSet<String> {
     for stem in stems {
         forms.extend(["ed", "ing", "ings", "er", "ers", "est"].map(|ending| format!("{stem}{ending}")));
     }
-    let possessives: Vec<String> = forms
-        .iter()
-        .flat_map(|form| [format!("{form}'s"), format!("{form}'")])
-        .collect();
+    let possessives: Vec<String> = forms.iter().flat_map(|form| [format!("{form}'s"), format!("{form}'")]).collect();
     forms.extend(possessives);
     forms
 }
@@ -63,11 +60,27 @@ mod tests {
     #[test]
     fn the_rule_gives_the_usual_forms() {
         for (word, form) in [
-            ("risk", "risks"), ("risk", "risked"), ("risk", "risking"), ("risky", "riskier"), ("risky", "riskiest"),
-            ("risky", "riskily"), ("safe", "safer"), ("safe", "safest"), ("safe", "safely"), ("safety", "safeties"),
-            ("bold", "boldly"), ("gamble", "gambling"), ("gamble", "gamblers"), ("bet", "betting"), ("big", "biggest"),
-            ("cautious", "cautiously"), ("knife", "knives"), ("wolf", "wolves"), ("chance", "chance's"),
-            ("guarantee", "guaranteed"), ("gentle", "gently"),
+            ("risk", "risks"),
+            ("risk", "risked"),
+            ("risk", "risking"),
+            ("risky", "riskier"),
+            ("risky", "riskiest"),
+            ("risky", "riskily"),
+            ("safe", "safer"),
+            ("safe", "safest"),
+            ("safe", "safely"),
+            ("safety", "safeties"),
+            ("bold", "boldly"),
+            ("gamble", "gambling"),
+            ("gamble", "gamblers"),
+            ("bet", "betting"),
+            ("big", "biggest"),
+            ("cautious", "cautiously"),
+            ("knife", "knives"),
+            ("wolf", "wolves"),
+            ("chance", "chance's"),
+            ("guarantee", "guaranteed"),
+            ("gentle", "gently"),
         ] {
             assert!(inflections(word).contains(form), "{word}: {form}");
         }

@@ -6,7 +6,9 @@ use super::frame::{Frame, Sort};
 use crate::diagnostic::{Diagnostic, Kind, Problem};
 use crate::spec::model::From;
 use crate::text::{Literal, Span};
-use crate::tree::{self, BehaviorStatement, ContextStatement, Declaration, PersonaStatement, UnsaidWords, Word, WordsSource};
+use crate::tree::{
+    self, BehaviorStatement, ContextStatement, Declaration, PersonaStatement, UnsaidWords, Word, WordsSource,
+};
 use crate::world::{FileProblem, MAX_DATA_BYTES};
 
 impl Resolver<'_> {
@@ -39,7 +41,8 @@ impl Resolver<'_> {
 
     fn words_of_file(&mut self, file: &Literal) -> Vec<String> {
         let Some((text, _)) = self.read_data(file) else { return Vec::new() };
-        let words: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let words: Vec<String> =
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
         if words.is_empty() {
             self.report(Diagnostic::at(file.span, Problem::EmptyWords { file: file.text.clone() }));
         }

@@ -21,7 +21,8 @@ impl Resolver<'_> {
         for statement in &declared.statements {
             match &statement.value {
                 ExperimentStatement::Arms(names) => {
-                    let found: Vec<ArmId> = names.iter().filter_map(|name| self.find(Kind::Arm, name)).map(ArmId).collect();
+                    let found: Vec<ArmId> =
+                        names.iter().filter_map(|name| self.find(Kind::Arm, name)).map(ArmId).collect();
                     self.once(&mut arms, found, "arms", statement.span);
                 }
                 ExperimentStatement::Run(names) => {
@@ -197,7 +198,10 @@ impl Reading<'_, '_> {
         let (a, b) = (self.linear(left), self.linear(right));
         let (a, b) = (a?, b?);
         if a.is_constant() && b.is_constant() {
-            self.report(whole, Problem::ClaimForm { found: "a comparison of two numbers".into(), expected: "an estimate" });
+            self.report(
+                whole,
+                Problem::ClaimForm { found: "a comparison of two numbers".into(), expected: "an estimate" },
+            );
             return None;
         }
         if b.correlation.is_some() {
@@ -277,10 +281,10 @@ impl Reading<'_, '_> {
         let within = named.iter().find(|(name, _)| *name == "within").and_then(|(_, value)| value.as_const());
         let within = within.and_then(|value| f64::try_from(value).ok()).filter(|within| *within > 0.0);
         let ([a, b], Some(within), true) = (positional.as_slice(), within, named.len() == 1) else {
-            self.report(whole, Problem::ClaimForm {
-                found: "this `equal`".into(),
-                expected: "`equal(A, B, within=D)` with D above 0",
-            });
+            self.report(
+                whole,
+                Problem::ClaimForm { found: "this `equal`".into(), expected: "`equal(A, B, within=D)` with D above 0" },
+            );
             return None;
         };
         let (a, b) = (self.linear(a), self.linear(b));
@@ -289,7 +293,10 @@ impl Reading<'_, '_> {
 
     fn estimated(&mut self, whole: &Expr<'_>, side: Linear) -> Option<Quantity> {
         if side.is_constant() || side.constant != 0.0 {
-            self.report(whole, Problem::ClaimForm { found: "a number in `equal`".into(), expected: "a mean on each side" });
+            self.report(
+                whole,
+                Problem::ClaimForm { found: "a number in `equal`".into(), expected: "a mean on each side" },
+            );
             return None;
         }
         Some(side.quantity())
@@ -298,10 +305,13 @@ impl Reading<'_, '_> {
     fn mean(&mut self, whole: &Expr<'_>, arguments: &[CallArg<'_>]) -> Option<Mean> {
         let (positional, named) = split(arguments);
         let [what, arms] = positional.as_slice() else {
-            self.report(whole, Problem::ClaimForm {
-                found: "this `mean`".into(),
-                expected: "`mean(SUITE or QUESTION, ARM, condition=...)`",
-            });
+            self.report(
+                whole,
+                Problem::ClaimForm {
+                    found: "this `mean`".into(),
+                    expected: "`mean(SUITE or QUESTION, ARM, condition=...)`",
+                },
+            );
             return None;
         };
         let measured = self.measured(what);
@@ -319,10 +329,13 @@ impl Reading<'_, '_> {
             _ => None,
         };
         let ([x, y, arms], Some(over)) = (positional.as_slice(), over) else {
-            self.report(whole, Problem::ClaimForm {
-                found: "this `correlation`".into(),
-                expected: "`correlation(X, Y, ARMS, over=runs)` or `over=checkpoints`",
-            });
+            self.report(
+                whole,
+                Problem::ClaimForm {
+                    found: "this `correlation`".into(),
+                    expected: "`correlation(X, Y, ARMS, over=runs)` or `over=checkpoints`",
+                },
+            );
             return None;
         };
         let (x, y, arms) = (self.measured(x), self.measured(y), self.arms(arms));

@@ -128,8 +128,10 @@ impl Reading<'_, '_> {
             Axis { name: "under".into(), values: Vec::new(), built_in: Some("none".into()), of_arms: false },
         ];
         for asked in &measured.questions {
-            let personas = asked.about.iter().filter_map(|id| spec.personas.get(id.0)).map(|persona| persona.name.clone());
-            let contexts = asked.under.iter().filter_map(|id| spec.contexts.get(id.0)).map(|context| context.name.clone());
+            let personas =
+                asked.about.iter().filter_map(|id| spec.personas.get(id.0)).map(|persona| persona.name.clone());
+            let contexts =
+                asked.under.iter().filter_map(|id| spec.contexts.get(id.0)).map(|context| context.name.clone());
             if let [about, under, ..] = axes.as_mut_slice() {
                 about.extend(personas);
                 under.extend(contexts);
@@ -180,21 +182,27 @@ impl Reading<'_, '_> {
             (Some(name), _) => name.to_owned(),
             (None, Some(constant)) => printed(&constant),
             (None, None) => {
-                self.report(value, Problem::ClaimForm {
-                    found: format!("this {}", value.description()),
-                    expected: "a value of the condition, a list, `all` or `except(...)`",
-                });
+                self.report(
+                    value,
+                    Problem::ClaimForm {
+                        found: format!("this {}", value.description()),
+                        expected: "a value of the condition, a list, `all` or `except(...)`",
+                    },
+                );
                 return None;
             }
         };
         if !axis.values.contains(&text) {
             let nearest = nearest(&text, axis.values.iter().map(String::as_str)).map(str::to_owned);
-            self.report(value, Problem::UnknownConditionValue {
-                axis: axis.name.clone(),
-                value: text,
-                known: axis.values.clone(),
-                nearest,
-            });
+            self.report(
+                value,
+                Problem::UnknownConditionValue {
+                    axis: axis.name.clone(),
+                    value: text,
+                    known: axis.values.clone(),
+                    nearest,
+                },
+            );
             return None;
         }
         Some(vec![text])

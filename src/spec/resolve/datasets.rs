@@ -110,7 +110,10 @@ impl Resolver<'_> {
         }
         if !declared.statements.iter().any(|statement| matches!(statement.value, ControlStatement::Replace { .. })) {
             let within = format!("the control `{}`", declared.name.value);
-            self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "BEHAVIOR for BEHAVIOR" }));
+            self.report(Diagnostic::at(
+                declared.name.span,
+                Problem::Missing { within, statement: "BEHAVIOR for BEHAVIOR" },
+            ));
         }
         controls.push(Control {
             name: declared.name.value.clone(),

@@ -11,10 +11,47 @@ use crate::tree::Expression;
 
 /// The filters that a misspelt one is compared with.
 const FILTERS: &[&str] = &[
-    "abs", "attr", "batch", "bool", "capitalize", "chain", "count", "default", "dictsort", "first", "float", "format",
-    "groupby", "indent", "int", "items", "join", "last", "length", "lines", "list", "lower", "map", "max", "min",
-    "replace", "reverse", "round", "select", "slice", "sort", "split", "string", "sum", "title", "tojson", "trim",
-    "unique", "upper", "urlencode", "zip",
+    "abs",
+    "attr",
+    "batch",
+    "bool",
+    "capitalize",
+    "chain",
+    "count",
+    "default",
+    "dictsort",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "slice",
+    "sort",
+    "split",
+    "string",
+    "sum",
+    "title",
+    "tojson",
+    "trim",
+    "unique",
+    "upper",
+    "urlencode",
+    "zip",
 ];
 const FUNCTIONS: &[&str] = &["range", "dict"];
 /// The members of what is bound without a `let`.
@@ -33,7 +70,8 @@ impl Resolver<'_> {
     /// Compiles an expression that stands by itself.
     pub(super) fn formula(&mut self, expression: &Expression, frame: &Frame) -> Option<Formula> {
         let start = expression.span.start;
-        let place = |from: usize, to: usize| Span { source: expression.span.source, start: start + from, end: start + to };
+        let place =
+            |from: usize, to: usize| Span { source: expression.span.source, start: start + from, end: start + to };
         self.compile(&expression.text, frame, &place, expression.span)
     }
 

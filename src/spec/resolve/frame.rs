@@ -48,7 +48,14 @@ impl Frame {
 
     /// Names a slot.
     pub(super) fn bind(&mut self, name: &str, slot: Slot, sort: Sort) {
-        self.entries.push(Entry { name: name.to_owned(), slot, sort, span: None, is_let: false, used: Cell::new(true) });
+        self.entries.push(Entry {
+            name: name.to_owned(),
+            slot,
+            sort,
+            span: None,
+            is_let: false,
+            used: Cell::new(true),
+        });
     }
 
     /// Returns the slot and sort of a name, and remembers that it was read.

@@ -39,7 +39,14 @@ struct Reading<'g> {
 }
 
 impl Reading<'_> {
-    fn read(&mut self, folder: &Path, shown: &Path, name: &str, used_at: Option<Span>, open: &mut Vec<(PathBuf, String)>) {
+    fn read(
+        &mut self,
+        folder: &Path,
+        shown: &Path,
+        name: &str,
+        used_at: Option<Span>,
+        open: &mut Vec<(PathBuf, String)>,
+    ) {
         let shown_name = shown.join(name).display().to_string();
         let file = match self.world.read(folder, name, MAX_SOURCE_BYTES) {
             Ok(file) => file,
@@ -50,10 +57,10 @@ impl Reading<'_> {
                     }
                     (problem, _) => source_problem(problem, shown_name),
                 };
-                self.gathered.diagnostics.push(used_at.map_or_else(
-                    || Diagnostic::new(problem.clone()),
-                    |span| Diagnostic::at(span, problem.clone()),
-                ));
+                self.gathered.diagnostics.push(
+                    used_at
+                        .map_or_else(|| Diagnostic::new(problem.clone()), |span| Diagnostic::at(span, problem.clone())),
+                );
                 return;
             }
         };
@@ -69,10 +76,9 @@ impl Reading<'_> {
             return;
         }
         self.done.push(file.path.clone());
-        self.gathered.inputs.push(Input {
-            name: name.to_owned(),
-            digest: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
-        });
+        self.gathered
+            .inputs
+            .push(Input { name: name.to_owned(), digest: blake3::hash(file.text.as_bytes()).to_hex().to_string() });
         let text = file.text.strip_prefix('\u{feff}').map_or(file.text.as_str(), |text| text);
         let id = self.gathered.sources.add(shown_name.clone(), text);
         let Some(source) = self.gathered.sources.get(id) else { return };

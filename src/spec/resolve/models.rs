@@ -53,7 +53,7 @@ impl Resolver<'_> {
             asked,
             under: under.unwrap_or_else(|| vec![ContextId::NONE]),
             samples: samples.unwrap_or(1),
-            temperature: temperature.unwrap_or(1.0),
+            temperature,
             max_tokens,
         });
     }

@@ -135,8 +135,11 @@ impl Resolver<'_> {
         match u32::try_from(count.value) {
             Ok(value @ 1..=1_000_000) => value,
             _ => {
-                let problem =
-                    Problem::BadNumber { what, value: count.value.to_string(), allowed: "a whole number from 1 to 1000000" };
+                let problem = Problem::BadNumber {
+                    what,
+                    value: count.value.to_string(),
+                    allowed: "a whole number from 1 to 1000000",
+                };
                 self.report(Diagnostic::at(count.span, problem));
                 1
             }
@@ -147,7 +150,9 @@ impl Resolver<'_> {
         let mut answer = None;
         for statement in &declared.statements {
             if let QuestionStatement::Answer(kind) = &statement.value {
-                let resolved = self.answer(kind, &frames.wording(false, false));
+                let frame = frames.wording(false, false);
+                let resolved = self.answer(kind, &frame);
+                frames.base.learn(&frame);
                 self.once(&mut answer, resolved, "answer", statement.span);
             }
         }
@@ -256,7 +261,9 @@ impl Resolver<'_> {
         for statement in &declared.statements {
             match &statement.value {
                 JudgeStatement::Answer(kind) => {
-                    let resolved = self.answer(kind, &frames.answered(&[]));
+                    let frame = frames.answered(&[]);
+                    let resolved = self.answer(kind, &frame);
+                    frames.base.learn(&frame);
                     self.once(&mut answer, resolved, "answer", statement.span);
                 }
                 JudgeStatement::MaxTokens(tokens) => {

@@ -60,7 +60,8 @@ impl Resolver<'_> {
             Some(name) => match judges.iter().position(|judge| judge.name == name.value) {
                 Some(index) => (Some(index), &judges.get(index)?.answer),
                 None => {
-                    let nearest = nearest(&name.value, judges.iter().map(|judge| judge.name.as_str())).map(str::to_owned);
+                    let nearest =
+                        nearest(&name.value, judges.iter().map(|judge| judge.name.as_str())).map(str::to_owned);
                     let problem = Problem::UnknownName {
                         kind: Kind::Judge,
                         name: name.value.clone(),

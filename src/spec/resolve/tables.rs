@@ -138,5 +138,9 @@ fn typed(field: &serde_json::Value, column_type: &ColumnType) -> Result<Value, (
 }
 
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= 40 { text.to_owned() } else { format!("{}...", text.chars().take(37).collect::<String>()) }
+    if text.chars().count() <= 40 {
+        text.to_owned()
+    } else {
+        format!("{}...", text.chars().take(37).collect::<String>())
+    }
 }

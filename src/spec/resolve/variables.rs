@@ -11,7 +11,12 @@ use crate::tree::{Decimal, Let, Name, Set, Spanned, ValueSource, Word};
 impl Resolver<'_> {
     /// Resolves a `let` and adds its variable to the frame. `axes` names what an axis would multiply; without it,
     /// an axis has no place here.
-    pub(super) fn variable(&mut self, statement: &Let, frame: &mut Frame, axes: Result<(), &'static str>) -> Option<Variable> {
+    pub(super) fn variable(
+        &mut self,
+        statement: &Let,
+        frame: &mut Frame,
+        axes: Result<(), &'static str>,
+    ) -> Option<Variable> {
         let span = statement.name.span;
         let draw = match &statement.source {
             ValueSource::EachOf(set) => {
@@ -26,9 +31,12 @@ impl Resolver<'_> {
                 Some(Draw::Some { count, values })
             }),
             ValueSource::Number { low, high, step } => self.grid(low, high, step.as_ref()),
-            ValueSource::Integer { low, high } => {
-                self.whole(low, high).map(|(low, high)| Draw::Grid { low, step: 1, count: span_of(low, high), scale: 0 })
-            }
+            ValueSource::Integer { low, high } => self.whole(low, high).map(|(low, high)| Draw::Grid {
+                low,
+                step: 1,
+                count: span_of(low, high),
+                scale: 0,
+            }),
             ValueSource::DistinctIntegers { count, low, high } => self.whole(low, high).and_then(|(low, high)| {
                 let count = self.enough(count, span_of(low, high))?;
                 Some(Draw::Distinct { count, low, high })
@@ -100,10 +108,15 @@ impl Resolver<'_> {
                 return Some(entity(id));
             }
         }
-        let known = kinds.iter().flat_map(|(kind, _)| self.names.all(*kind)).chain(variables.iter().map(String::as_str));
+        let known =
+            kinds.iter().flat_map(|(kind, _)| self.names.all(*kind)).chain(variables.iter().map(String::as_str));
         let nearest = crate::diagnostic::nearest(&name.value, known).map(str::to_owned);
-        let problem =
-            Problem::UnknownName { kind: Kind::Behavior, name: name.value.clone(), nearest: nearest.clone(), other: None };
+        let problem = Problem::UnknownName {
+            kind: Kind::Behavior,
+            name: name.value.clone(),
+            nearest: nearest.clone(),
+            other: None,
+        };
         self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));
         None
     }
@@ -139,7 +152,12 @@ impl Resolver<'_> {
     }
 
     /// Resolves a decimal draw. Without a step, it is one unit of the finest decimal place written.
-    fn grid(&mut self, low: &Spanned<Decimal>, high: &Spanned<Decimal>, step: Option<&Spanned<Decimal>>) -> Option<Draw> {
+    fn grid(
+        &mut self,
+        low: &Spanned<Decimal>,
+        high: &Spanned<Decimal>,
+        step: Option<&Spanned<Decimal>>,
+    ) -> Option<Draw> {
         let written = [Some(low.value.scale), Some(high.value.scale), step.map(|step| step.value.scale)];
         let scale = written.into_iter().flatten().max().unwrap_or(0);
         let (from, to) = (low.value.at_scale(scale)?, high.value.at_scale(scale)?);

@@ -1,7 +1,7 @@
 use super::super::parse::Rule;
 use super::super::{
-    Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Part, Reference, RowFrom, Rows,
-    Said, Share, Spanned, Table, TableStatement, Template, TemplateStatement, Decimal,
+    Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Decimal, Part, Reference, RowFrom,
+    Rows, Said, Share, Spanned, Table, TableStatement, Template, TemplateStatement,
 };
 use super::{Lower, Node, role};
 

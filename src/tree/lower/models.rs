@@ -17,9 +17,7 @@ impl<'s> Lower<'s> {
                 }
                 Rule::under => SuiteStatement::Under(lower.names(pair.into_inner())),
                 Rule::samples => SuiteStatement::Samples(lower.whole_in(pair)?),
-                Rule::temperature => {
-                    SuiteStatement::Temperature(lower.decimals(pair.into_inner()).into_iter().next()?)
-                }
+                Rule::temperature => SuiteStatement::Temperature(lower.decimals(pair.into_inner()).into_iter().next()?),
                 _ => SuiteStatement::MaxTokens(lower.whole_in(pair)?),
             })
         });
@@ -65,7 +63,11 @@ impl<'s> Lower<'s> {
                 Rule::run => ExperimentStatement::Run(lower.names(pair.into_inner())),
                 _ => {
                     let expression = lower.expression_in(&pair)?;
-                    ExperimentStatement::Claim(Claim { name: lower.name_in(&pair)?, text: lower.string_in(pair)?, expression })
+                    ExperimentStatement::Claim(Claim {
+                        name: lower.name_in(&pair)?,
+                        text: lower.string_in(pair)?,
+                        expression,
+                    })
                 }
             })
         });

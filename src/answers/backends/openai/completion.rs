@@ -123,10 +123,7 @@ fn read<'a>(bytes: &'a [u8], endpoint: &Url) -> Result<Completion<'a>, Failure> 
 impl Choice<'_> {
     fn is_refusal(&self) -> bool {
         self.finish_reason.as_deref() == Some("content_filter")
-            || self
-                .message
-                .as_ref()
-                .is_some_and(|said| said.refusal.as_deref().is_some_and(|text| !text.is_empty()))
+            || self.message.as_ref().is_some_and(|said| said.refusal.as_deref().is_some_and(|text| !text.is_empty()))
     }
 
     fn into_answer(self, endpoint: &Url) -> Result<Answer, Failure> {
@@ -140,12 +137,8 @@ impl Choice<'_> {
             return Ok(Answer::Refusal { text: text.into_owned() });
         }
         match (self.finish_reason.as_deref(), content) {
-            (Some("length"), content) => {
-                Ok(Answer::Truncated { text: content.unwrap_or_default().into_owned() })
-            }
-            (Some("error"), _) => {
-                Err(failure(Cause::Server, format!("{endpoint} broke off its answer with an error")))
-            }
+            (Some("length"), content) => Ok(Answer::Truncated { text: content.unwrap_or_default().into_owned() }),
+            (Some("error"), _) => Err(failure(Cause::Server, format!("{endpoint} broke off its answer with an error"))),
             (_, Some(content)) => Ok(Answer::Text { text: content.into_owned() }),
             (reason, None) => {
                 let reason = reason.unwrap_or("nothing");
@@ -177,9 +170,7 @@ mod tests {
 
     fn answers(choices: &str, count: usize) -> Result<Vec<Answer>, Cause> {
         let body = format!(r#"{{"choices":[{choices}],"usage":null}}"#);
-        samples(body.as_bytes(), count, &endpoint())
-            .map(|(reply, _)| reply.answers)
-            .map_err(|failure| failure.cause)
+        samples(body.as_bytes(), count, &endpoint()).map(|(reply, _)| reply.answers).map_err(|failure| failure.cause)
     }
 
     #[test]
@@ -194,10 +185,7 @@ mod tests {
 
     #[test]
     fn an_empty_content_is_no_text() {
-        assert_eq!(
-            answers(r#"{"message":{"content":null},"finish_reason":"tool_calls"}"#, 1),
-            Err(Cause::Malformed)
-        );
+        assert_eq!(answers(r#"{"message":{"content":null},"finish_reason":"tool_calls"}"#, 1), Err(Cause::Malformed));
         assert_eq!(
             answers(r#"{"message":{"content":null},"finish_reason":"content_filter"}"#, 1),
             Ok(vec![Answer::Refusal { text: String::new() }])
@@ -222,8 +210,7 @@ mod tests {
 
     #[test]
     fn minus_infinity_as_null_is_left_out() {
-        let body =
-            br#"{"choices":[{"message":{"content":"A"},"finish_reason":"length","logprobs":{"content":[
+        let body = br#"{"choices":[{"message":{"content":"A"},"finish_reason":"length","logprobs":{"content":[
             {"token":"A","top_logprobs":[{"token":"A","logprob":-0.5},{"token":"B","logprob":null}]}]}}]}"#;
         let reply = top(body, &endpoint()).expect("tokens");
         assert_eq!(reply.answers, [Answer::Top { tokens: vec![("A".into(), -0.5)] }]);

@@ -52,10 +52,7 @@ impl Fault {
     }
 
     pub(super) fn too_long(most: usize) -> Self {
-        Self::Transport {
-            cause: Cause::Malformed,
-            message: format!("sent a reply of more than {} MiB", most >> 20),
-        }
+        Self::Transport { cause: Cause::Malformed, message: format!("sent a reply of more than {} MiB", most >> 20) }
     }
 
     pub(super) fn into_failure(self, endpoint: &Url) -> Failure {
@@ -115,9 +112,7 @@ impl Refusal {
         let advice = match cause {
             Cause::Key => "; check the key that the configuration names",
             Cause::UnknownModel => "; check `model` and `base_url` in the configuration",
-            Cause::Rejected if self.status.is_redirection() => {
-                "; put the address it points to into the configuration"
-            }
+            Cause::Rejected if self.status.is_redirection() => "; put the address it points to into the configuration",
             _ => "",
         };
         let message = format!("{endpoint} answered {}: {}{advice}", self.status, shortened(&self.message));

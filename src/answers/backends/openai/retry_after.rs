@@ -5,8 +5,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 /// Reads how long a service asks us to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date.
 pub(super) fn milliseconds(headers: &HeaderMap) -> Option<u64> {
     let text = |value: &reqwest::header::HeaderValue| Some(value.to_str().ok()?.trim().to_owned());
-    if let Some(wait) = headers.get("retry-after-ms").and_then(text).and_then(|text| text.parse::<f64>().ok())
-    {
+    if let Some(wait) = headers.get("retry-after-ms").and_then(text).and_then(|text| text.parse::<f64>().ok()) {
         return whole(wait);
     }
     let value = headers.get(RETRY_AFTER).and_then(text)?;

@@ -1,0 +1,215 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Answer, Answers, Ask, Identity, StoreError};
+use crate::configuration::{Configuration, Model};
+use crate::plan::{Plan, QuestionPlan, SuitePlan};
+use crate::requests::{Message, Prompt, Read, RequestProblem, Role, Sampling, default_tokens, prompts, shown, written};
+use crate::scores::RunKey;
+use crate::spec::{AnswerType, Arm, ArmId, Experiment, From, Judge, Question, Spec};
+use crate::text::Span;
+
+/// What one experiment asks, of whom: its suites, and the models behind its arms.
+#[derive(Debug)]
+pub struct Inquiry<'p> {
+    pub spec: &'p Spec,
+    pub plan: &'p Plan,
+    pub experiment: &'p Experiment,
+    pub subjects: Vec<Subject>,
+    /// The arms that no model answers for, with the reason.
+    pub without_runs: Vec<(ArmId, String)>,
+    /// The model of each judging role that is needed.
+    pub judges: Vec<(String, Model)>,
+}
+
+/// One run of one arm: the model that answers for it, under the arm's system prompt.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub arm: ArmId,
+    pub run: RunKey,
+    pub model: Model,
+    pub system: Option<String>,
+}
+
+/// A role that the configuration gives no model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleMissing {
+    pub role: String,
+    pub span: Option<Span>,
+}
+
+impl<'p> Inquiry<'p> {
+    /// Finds the model behind each arm and judge of an experiment.
+    ///
+    /// # Errors
+    /// Returns the roles that the configuration gives no model.
+    pub fn new(
+        spec: &'p Spec,
+        plan: &'p Plan,
+        experiment: &'p Experiment,
+        configuration: &Configuration,
+    ) -> Result<Inquiry<'p>, Vec<RoleMissing>> {
+        let mut missing = Vec::new();
+        let (mut subjects, mut without_runs) = (Vec::new(), Vec::new());
+        for id in &experiment.arms {
+            let arm = &spec[*id];
+            let system = system_of(spec, arm);
+            if arm.trained.is_some() {
+                let runs = configuration.runs_of(&arm.name);
+                if runs.is_empty() {
+                    without_runs.push((*id, format!("the arm {} has no runs in introspec.yaml", arm.name)));
+                }
+                subjects.extend(runs.iter().map(|run| Subject {
+                    arm: *id,
+                    run: run.key.clone(),
+                    model: run.model.clone(),
+                    system: system.clone(),
+                }));
+                continue;
+            }
+            let role = role_of(spec, arm);
+            match configuration.model_of(role) {
+                Some(model) => {
+                    subjects.push(Subject { arm: *id, run: RunKey::default(), model: model.clone(), system });
+                }
+                None => missing.push(RoleMissing { role: role.to_owned(), span: arm.span }),
+            }
+        }
+        let mut judges: Vec<(String, Model)> = Vec::new();
+        let mut inquiry =
+            Inquiry { spec, plan, experiment, subjects, without_runs, judges: Vec::new() };
+        for judge in inquiry.questions().flat_map(|(_, asked)| &spec[asked.question].judges) {
+            if judges.iter().any(|(role, _)| *role == judge.by) {
+                continue;
+            }
+            match configuration.model_of(&judge.by) {
+                Some(model) => judges.push((judge.by.clone(), model.clone())),
+                None => missing.push(RoleMissing { role: judge.by.clone(), span: Some(judge.span) }),
+            }
+        }
+        inquiry.judges = judges;
+        missing.dedup();
+        if missing.is_empty() { Ok(inquiry) } else { Err(missing) }
+    }
+
+    /// Returns every question of the experiment's suites, suite by suite.
+    pub fn questions(&self) -> impl Iterator<Item = (&'p SuitePlan, &'p QuestionPlan)> + use<'p> {
+        let (plan, suites) = (self.plan, &self.experiment.suites);
+        plan.suites
+            .iter()
+            .filter(move |suite| suites.contains(&suite.suite))
+            .flat_map(|suite| suite.questions.iter().map(move |asked| (suite, asked)))
+    }
+
+    /// Returns how many requests each subject is sent.
+    pub fn requests(&self) -> u64 {
+        self.questions().map(|(_, asked)| asked.requests).sum()
+    }
+
+    /// Returns the prompts of every question, in order.
+    pub fn prompts(&self) -> impl Iterator<Item = (&'p Question, Result<Prompt, RequestProblem>)> + use<'p> {
+        let (spec, plan) = (self.spec, self.plan);
+        self.questions().flat_map(move |(suite, asked)| {
+            let question = &spec[asked.question];
+            prompts(spec, plan, suite, asked).map(move |prompt| (question, prompt))
+        })
+    }
+
+    /// Returns what a prompt becomes for a subject. System prompts add up: the arm's, then the context's.
+    pub fn ask(&self, subject: &Subject, question: &Question, prompt: &Prompt) -> Ask {
+        let request = &prompt.request;
+        let mut messages = request.messages.clone();
+        if let Some(system) = &subject.system {
+            match messages.first_mut().filter(|first| first.role == Role::System) {
+                Some(first) => first.content = format!("{system}\n\n{}", first.content),
+                None => messages.insert(0, Message { role: Role::System, content: system.clone() }),
+            }
+        }
+        let suite = self.experiment.suites.iter().map(|id| &self.spec[*id]).find(|suite| {
+            suite.asked.iter().any(|asked| self.spec[asked.question].name == question.name)
+        });
+        let mut sampling = request.sampling.clone();
+        let defaults = &subject.model.sampling;
+        if suite.is_some_and(|suite| suite.temperature.is_none()) {
+            sampling.temperature = defaults.temperature.unwrap_or(sampling.temperature);
+        }
+        if question.max_tokens.is_none() && suite.is_some_and(|suite| suite.max_tokens.is_none()) {
+            sampling.max_tokens = defaults.max_tokens.unwrap_or(sampling.max_tokens);
+        }
+        let place = format!("{}, request {}", self.spec.sources.place(question.span), request.id);
+        Ask { messages, read: request.read.clone(), sampling, place }
+    }
+
+    /// Returns the judges' asks about one subject's answers, as far as they are texts.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn judge_asks(
+        &self,
+        subject: &Subject,
+        question: &Question,
+        prompt: &Prompt,
+        role: &str,
+        answers: &Answers,
+    ) -> Result<Vec<Ask>, StoreError> {
+        let judges: Vec<&Judge> = question.judges.iter().filter(|judge| judge.by == role).collect();
+        if judges.is_empty() {
+            return Ok(Vec::new());
+        }
+        let identity = Arc::new(Identity::of(&subject.model));
+        let answered = answers.answers(&self.ask(subject, question, prompt), &identity)?;
+        let mut asks = Vec::new();
+        for answer in answered.samples.into_iter().flatten().flatten() {
+            if let Answer::Text { text } = answer {
+                asks.extend(judges.iter().filter_map(|judge| judge_ask(question, prompt, judge, &text).ok()));
+            }
+        }
+        Ok(asks)
+    }
+}
+
+/// Returns what a judge is asked about an answer. The answer enters as data: nothing in it is an expression.
+///
+/// # Errors
+/// Returns the place of the expression of the judge's wording that fails, and why.
+pub fn judge_ask(question: &Question, prompt: &Prompt, judge: &Judge, answer: &str) -> Result<Ask, (Span, String)> {
+    let mut scope = prompt.scope.clone();
+    scope.set(question.slots.answer, answer.into());
+    if let AnswerType::Options(options) = &judge.answer {
+        let order: Vec<usize> = (0..options.len()).collect();
+        scope.set(question.slots.options, written(&shown(options, &order, &scope)?).into());
+    }
+    let content = judge.wording.text(&scope)?;
+    let max_tokens = judge.max_tokens.unwrap_or(default_tokens(&judge.answer));
+    Ok(Ask {
+        messages: vec![Message { role: Role::User, content }],
+        read: Read::Samples,
+        // A verdict is the judge's most likely one, so it is taken once and without chance.
+        sampling: Sampling { samples: 1, temperature: 0.0, max_tokens, seed: 0 },
+        place: format!("judge {} of question {}", judge.name, question.name),
+    })
+}
+
+/// Returns the system prompts of an arm and of those it starts from, the first one's first.
+fn system_of(spec: &Spec, arm: &Arm) -> Option<String> {
+    let below = match &arm.from {
+        From::Arm(id) => system_of(spec, &spec[*id]),
+        From::Role(_) => None,
+    };
+    match (below, &arm.system) {
+        (Some(below), Some(own)) => Some(format!("{below}\n\n{own}")),
+        (below, own) => below.or_else(|| own.clone()),
+    }
+}
+
+fn role_of<'s>(spec: &'s Spec, arm: &'s Arm) -> &'s str {
+    match &arm.from {
+        From::Role(role) => role,
+        From::Arm(id) => role_of(spec, &spec[*id]),
+    }
+}
+
+/// The store of a run's folder.
+pub fn store_path(out: &Path) -> std::path::PathBuf {
+    out.join("answers.sqlite")
+}
