@@ -84,5 +84,10 @@ fn make(
         vars.insert(variable.name.clone(), json);
         scope.set(variable.slot, value);
     }
-    Ok(Item { number: u32::try_from(item + 1).unwrap_or(u32::MAX), scope, axes: axes.into_iter().rev().collect(), vars })
+    Ok(Item {
+        number: u32::try_from(item + 1).unwrap_or(u32::MAX),
+        scope,
+        axes: axes.into_iter().rev().collect(),
+        vars,
+    })
 }
