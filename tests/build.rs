@@ -176,6 +176,23 @@ fn nested(family: &[Vec<String>]) {
     }
 }
 
+#[test]
+fn provenance_names_personas_and_behaviors() {
+    let files = compact(&here("tests/build/provenance.ispec"));
+    let meta = json(lines(&files, "datasets/cooking.meta.jsonl")[1]);
+    assert_eq!(meta["vars"]["who"], "doctor");
+    assert!(["lucy", "doctor"].contains(&meta["vars"]["guest"].as_str().unwrap()));
+    let requests: Vec<Json> = lines(&files, "suites/kitchen.jsonl").into_iter().map(json).collect();
+    assert_eq!(requests.len(), 8);
+    let request = requests.iter().find(|request| request["id"] == "cooks/2/itself/none/w1/doctor/sweet").unwrap();
+    assert_eq!(request["axes"].to_string(), r#"{"who":"doctor","side":"sweet"}"#);
+    assert_eq!(request["vars"].to_string(), r#"{"who":"doctor","side":"sweet","day":"Friday"}"#);
+    assert_eq!(
+        request["messages"][0]["content"],
+        "Does a family doctor like sweet food, or sugar, on a Friday? Answer yes or no."
+    );
+}
+
 /// The folder of the published data, named by `INTROSPEC_PAPER_DATA`; a continuous build has to have it.
 fn published() -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("INTROSPEC_PAPER_DATA").map(PathBuf::from) else {

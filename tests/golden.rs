@@ -67,7 +67,8 @@ fn compared(spec: &str, golden: &Files, now: &Files) -> String {
             None => writeln!(differences, "golden/{spec}/{name}: built now, not accepted").unwrap(),
             Some(accepted) if accepted != bytes => {
                 let (line, accepted, built) = first_difference(accepted, bytes);
-                writeln!(differences, "golden/{spec}/{name}:{line}\n  accepted: {accepted}\n  built:    {built}").unwrap();
+                writeln!(differences, "golden/{spec}/{name}:{line}\n  accepted: {accepted}\n  built:    {built}")
+                    .unwrap();
             }
             Some(_) => {}
         }

@@ -71,10 +71,10 @@ impl Units {
         };
         let available = table_rows.saturating_mul(combinations).max(1);
         let (round, mut within) = (at / available, at % available);
-        if let Some(chosen) = &self.chosen {
-            if within >= chosen.last * combinations + chosen.combinations_of_last {
-                within += combinations - chosen.combinations_of_last;
-            }
+        if let Some(chosen) = &self.chosen
+            && within >= chosen.last * combinations + chosen.combinations_of_last
+        {
+            within += combinations - chosen.combinations_of_last;
         }
         let place = within / combinations;
         let row = match &self.chosen {
