@@ -2,7 +2,7 @@ use pest::Parser as _;
 
 use super::lower::Lower;
 use super::recover;
-use super::{Declaration, Tree};
+use super::Tree;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::text::{Source, Span};
 
@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 64;
 
 /// Reads a source. What cannot be read is left out of the tree and reported, each place once.
 pub fn parse(source: &Source) -> (Tree, Vec<Diagnostic>) {
-    let mut tree = Tree { source: source.id, declarations: Vec::new() };
+    let mut tree = Tree { source: source.id, declarations: Vec::new(), unread: Vec::new(), incomplete: Vec::new() };
     if let Some(at) = too_deep(&source.text) {
         let span = Span { source: source.id, start: at, end: at + 1 };
         return (tree, vec![Diagnostic::at(span, Problem::TooDeep { limit: MAX_DEPTH })]);
@@ -25,20 +25,27 @@ pub fn parse(source: &Source) -> (Tree, Vec<Diagnostic>) {
     let pairs = match Grammar::parse(Rule::file, &source.text) {
         Ok(pairs) => pairs,
         Err(error) => {
-            let diagnostic = recover::from_error(source, 0, &error);
+            let diagnostic = recover::from_error(source, 0, &error, None);
             return (tree, vec![diagnostic]);
         }
     };
     for pair in pairs.flat_map(pest::iterators::Pair::into_inner) {
         match pair.as_rule() {
             Rule::declaration => {
-                let declaration: Option<Declaration> = lower.declaration(pair);
-                tree.declarations.extend(declaration);
+                let (before, span) = (lower.unread.len(), lower.span(&pair));
+                tree.declarations.extend(lower.declaration(pair));
+                if lower.unread.len() > before {
+                    tree.incomplete.push(span);
+                }
             }
-            Rule::broken_declaration => lower.diagnostics.extend(recover::declaration(source, &pair)),
+            Rule::broken_declaration => {
+                lower.unread.push(lower.span(&pair));
+                lower.diagnostics.extend(recover::declaration(source, &pair));
+            }
             _ => {}
         }
     }
+    tree.unread = lower.unread;
     (tree, lower.diagnostics)
 }
 

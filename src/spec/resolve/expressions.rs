@@ -64,6 +64,8 @@ struct Checking<'c> {
     place: &'c dyn Fn(usize, usize) -> Span,
     uses: Vec<(String, Slot)>,
     diagnostics: Vec<Diagnostic>,
+    /// Whether something is missing that is reported already.
+    fails_silently: bool,
 }
 
 impl Resolver<'_> {
@@ -122,17 +124,14 @@ impl Resolver<'_> {
         let expression = match parse_expr(text) {
             Ok(expression) => expression,
             Err(error) => {
-                let message = error.detail().map_or_else(|| error.to_string(), str::to_owned);
-                let at = error.range().filter(|range| range.end <= text.len() && !range.is_empty());
-                let at = at.map_or(span, |range| place(range.start, range.end));
-                self.report(Diagnostic::at(at, Problem::BadExpression { message }));
+                self.report(unreadable(text, &error, place, span));
                 return None;
             }
         };
-        let mut checking = Checking { frame, place, uses: Vec::new(), diagnostics: Vec::new() };
+        let mut checking = Checking { frame, place, uses: Vec::new(), diagnostics: Vec::new(), fails_silently: false };
         checking.check(&expression);
-        let Checking { uses, diagnostics, .. } = checking;
-        let failed = !diagnostics.is_empty();
+        let Checking { uses, diagnostics, fails_silently, .. } = checking;
+        let failed = fails_silently || !diagnostics.is_empty();
         self.diagnostics.extend(diagnostics);
         if failed {
             return None;
@@ -186,8 +185,12 @@ impl Checking<'_> {
                     self.check(inner);
                 }
                 if !is_known(&format!("0|{}", filter.name), ErrorKind::UnknownFilter) && filter.name != "tojson" {
-                    let nearest = nearest(filter.name, FILTERS.iter().copied()).map(str::to_owned);
-                    self.report(filter.span(), Problem::UnknownFilter { name: filter.name.to_owned(), nearest });
+                    let nearest = nearest(filter.name, FILTERS.iter().copied());
+                    let problem =
+                        Problem::UnknownFilter { name: filter.name.to_owned(), nearest: nearest.map(str::to_owned) };
+                    let from = filter.span().start_offset as usize;
+                    let place = (self.place)(from, from + filter.name.len());
+                    self.diagnostics.push(Diagnostic::at(place, problem).fix(place, nearest));
                 }
                 self.arguments(&filter.args);
             }
@@ -212,7 +215,7 @@ impl Checking<'_> {
             Expr::Call(call) => {
                 match call.identify_call() {
                     CallType::Function(name) if !FUNCTIONS.contains(&name) => {
-                        self.report(call.span(), Problem::UnknownFunction { name: name.to_owned() });
+                        self.report(call.expr.span(), Problem::UnknownFunction { name: name.to_owned() });
                     }
                     CallType::Function(_) => {}
                     CallType::Method(receiver, _) => self.check(receiver),
@@ -247,11 +250,19 @@ impl Checking<'_> {
             }
             return;
         }
+        if self.frame.is_open {
+            self.fails_silently = true;
+            return;
+        }
         let known = self.frame.names();
         let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
         let place = (self.place)(span.start_offset as usize, span.end_offset as usize);
         let problem = Problem::UnknownVariable { name: name.to_owned(), nearest: nearest.clone(), known };
-        self.diagnostics.push(Diagnostic::at(place, problem).fix(place, nearest.as_deref()));
+        let mut diagnostic = Diagnostic::at(place, problem).fix(place, nearest.as_deref());
+        if let Some(later) = self.frame.later(name) {
+            diagnostic = diagnostic.related(later, "declared only here: a variable reads those above it");
+        }
+        self.diagnostics.push(diagnostic);
     }
 
     fn member(&mut self, of: &str, member: &str, span: minijinja::machinery::Span) {
@@ -262,9 +273,31 @@ impl Checking<'_> {
         };
         if !known.contains(&member) {
             let known = known.to_vec();
-            self.report(span, Problem::UnknownMember { of: of.to_owned(), member: member.to_owned(), known });
+            let end = span.end_offset as usize;
+            let place = (self.place)(end.saturating_sub(member.len()), end);
+            let problem = Problem::UnknownMember { of: of.to_owned(), member: member.to_owned(), known };
+            self.diagnostics.push(Diagnostic::at(place, problem));
         }
     }
+}
+
+/// Says why an expression cannot be read, at the place where reading stopped.
+pub(super) fn unreadable(
+    text: &str,
+    error: &minijinja::Error,
+    place: &dyn Fn(usize, usize) -> Span,
+    whole: Span,
+) -> Diagnostic {
+    let end = text.trim_end().len();
+    let message = if end == 0 {
+        "it is empty".to_owned()
+    } else {
+        let message = error.detail().map_or_else(|| error.to_string(), str::to_owned);
+        message.replace("unexpected end of input, expected expression", "it ends where a value is expected")
+    };
+    let at = error.range().filter(|range| range.end <= end && !range.is_empty());
+    let at = at.map_or_else(|| if end == 0 { whole } else { place(end - 1, end) }, |range| place(range.start, range.end));
+    Diagnostic::at(at, Problem::BadExpression { message })
 }
 
 /// Asks minijinja itself whether a filter or test exists: evaluating it then fails in any other way, or not.
