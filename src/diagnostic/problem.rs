@@ -76,13 +76,14 @@ pub enum Problem {
     TooDeep { limit: usize },
     NumberTooLong,
     StrayText { found: String },
+    StatementOutside { word: String },
     // Names.
     UnknownName { kind: Kind, name: String, nearest: Option<String>, known: Vec<String>, other: Option<Kind> },
     DuplicateName { kind: Kind, name: String },
     UseCycle { chain: Vec<String> },
     FileNotFound { file: String },
     FileOutside { file: String },
-    UnknownVariable { name: String, nearest: Option<String>, known: Vec<String> },
+    UnknownVariable { name: String, nearest: Option<String>, known: Vec<String>, later: bool },
     UnknownMember { of: String, member: String, known: Vec<&'static str> },
     UnknownFilter { name: String, nearest: Option<String> },
     UnknownFunction { name: String },
@@ -186,6 +187,7 @@ codes! {
     TooDeep "E0109"
     NumberTooLong "E0110"
     StrayText "E0111"
+    StatementOutside "E0112"
     UnknownName "E0201"
     DuplicateName "E0202"
     UseCycle "E0203"

@@ -129,7 +129,8 @@ impl Problem {
             | Problem::SourceUnreadable { .. }
             | Problem::TooDeep { .. }
             | Problem::NumberTooLong
-            | Problem::StrayText { .. } => self.prose_of_text(),
+            | Problem::StrayText { .. }
+            | Problem::StatementOutside { .. } => self.prose_of_text(),
             Problem::UnknownName { .. }
             | Problem::DuplicateName { .. }
             | Problem::UseCycle { .. }
@@ -237,17 +238,25 @@ impl Problem {
                 say("a string is not closed", "opens here, and no `\"\"\"` follows").help("close it with `\"\"\"`")
             }
             Problem::UnclosedBlock { what } => say(format!("the braces of {what} are not closed"), "opens here")
-                .help("close it with `}` before the next declaration"),
+                .help("add the `}` that closes it"),
             Problem::UnknownEscape { escape } => say(format!("`{escape}` is no escape"), "means nothing in a string")
                 .help("escapes are `\\n`, `\\t`, `\\\"`, `\\'`, `\\\\`, `\\{` and `\\}`; write `\\\\` for a backslash"),
             Problem::UnclosedExpression => say("an expression is not closed", "`{{` opens here, and no `}}` follows")
                 .help("close it with `}}`, or write `\\{{` for the two braces themselves"),
             Problem::SourceUnreadable { file, message } => say(format!("`{file}` cannot be read: {message}"), "")
-                .help("give the path of a spec, a text file in UTF-8 that ends in `.ispec`"),
+                .help("a spec is a text file in UTF-8 that ends in `.ispec`"),
             Problem::TooDeep { limit } => say("nested too deeply", format!("more than {limit} levels"))
                 .help("take the inner parts out into declarations of their own"),
             Problem::NumberTooLong => {
                 say("a number has too many digits", "at most 17 digits are kept exactly").help("round the number")
+            }
+            Problem::StatementOutside { word } => {
+                say(format!("`{word}` stands outside of a block"), "a statement, and no block is open here")
+                    .help("take away the `}` that closes its block too early, or give the block the `{` it lacks")
+            }
+            Problem::StrayText { found } if found == "`}}`" => {
+                say("`}}` closes nothing", "no `{{` before it")
+                    .help("write `{{` before the expression, or `\\}}` for the two braces themselves")
             }
             Problem::StrayText { found } => {
                 say(format!("unexpected {found}"), "nothing opens or continues here").help("remove it")
@@ -269,7 +278,7 @@ impl Problem {
                         prose.help(format!("`{name}` is {}; {} has to stand here", a(other.word()), a(kind.word())))
                     }
                     _ if names.is_empty() => prose.help(format!("there is no {} yet: declare it", kind.word())),
-                    _ => prose.nearest(nearest.as_ref(), known(&format!("the {}s are", kind.word()), names)),
+                    _ => prose.nearest(nearest.as_ref(), known(&format!("known {}s:", kind.word()), names)),
                 }
             }
             Problem::DuplicateName { kind, name } => {
@@ -283,7 +292,11 @@ impl Problem {
                 .help("a path counts from the spec's folder; `--include DIR` adds a folder to look in"),
             Problem::FileOutside { file } => say(format!("`{file}` lies outside the spec's folder"), "not read")
                 .help("a spec reads files below its own folder only; allow another with `--include DIR`"),
-            Problem::UnknownVariable { name, nearest, known: names } => {
+            Problem::UnknownVariable { name, later: true, .. } => {
+                say(format!("`{name}` is read before it is declared"), "not known yet")
+                    .help("move its `let` above this one: a variable reads those above it")
+            }
+            Problem::UnknownVariable { name, nearest, known: names, later: false } => {
                 say(format!("unknown variable `{name}`"), "no variable of that name here")
                     .nearest(nearest.as_ref(), known_variables(name, names))
             }

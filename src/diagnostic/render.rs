@@ -87,17 +87,32 @@ fn groups<'a>(diagnostic: &Diagnostic, sources: &'a Sources, width: usize) -> Ve
 fn wrapped(text: &str, width: usize) -> String {
     let width = width.saturating_sub(MARGIN);
     let mut lines = vec![String::new()];
-    for word in text.split(' ') {
+    for word in unbroken(text) {
         match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.is_empty() => line.push_str(&word),
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');
-                line.push_str(word);
+                line.push_str(&word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => lines.push(word),
         }
     }
     lines.join("\n")
+}
+
+/// Cuts a text into words, of which code between backticks is one.
+fn unbroken(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match words.last_mut().filter(|last| last.matches('`').count() % 2 == 1) {
+            Some(code) => {
+                code.push(' ');
+                code.push_str(word);
+            }
+            None => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 fn snippet<T: Clone>(source: &Source) -> Snippet<'_, T> {

@@ -29,10 +29,12 @@ pub fn parse(source: &Source) -> (Tree, Vec<Diagnostic>) {
             return (tree, vec![diagnostic]);
         }
     };
+    let mut last = None;
     for pair in pairs.flat_map(pest::iterators::Pair::into_inner) {
         match pair.as_rule() {
             Rule::declaration => {
                 let (before, span) = (lower.unread.len(), lower.span(&pair));
+                last = Some(span);
                 tree.declarations.extend(lower.declaration(pair));
                 if lower.unread.len() > before {
                     tree.incomplete.push(span);
@@ -40,13 +42,27 @@ pub fn parse(source: &Source) -> (Tree, Vec<Diagnostic>) {
             }
             Rule::broken_declaration => {
                 lower.unread.push(lower.span(&pair));
-                lower.diagnostics.extend(recover::declaration(source, &pair));
+                let diagnostics = recover::declaration(source, &pair);
+                if diagnostics.iter().any(|diagnostic| is_torn_off(&diagnostic.problem)) {
+                    // The declaration before lost these statements. Where it is reported, that is the cause.
+                    let is_reported = last.is_some() && last == tree.incomplete.last().copied();
+                    tree.incomplete.extend(last);
+                    if is_reported {
+                        continue;
+                    }
+                }
+                lower.diagnostics.extend(diagnostics);
             }
             _ => {}
         }
     }
     tree.unread = lower.unread;
     (tree, lower.diagnostics)
+}
+
+/// Tells whether statements stand outside of the block that they belong to.
+fn is_torn_off(problem: &Problem) -> bool {
+    matches!(problem, Problem::StatementOutside { .. } | Problem::StrayText { .. })
 }
 
 /// Returns the first place where nesting passes the limit. Strings and comments are not looked into: a source

@@ -28,6 +28,22 @@ const DECLARATIONS: &[&str] = &[
     "experiment",
 ];
 
+/// The statements of each kind of block.
+const BLOCKS: &[Rule] = &[
+    Rule::behavior_statement,
+    Rule::persona_statement,
+    Rule::context_statement,
+    Rule::table_statement,
+    Rule::template_statement,
+    Rule::dataset_statement,
+    Rule::control_statement,
+    Rule::question_statement,
+    Rule::judge_statement,
+    Rule::suite_statement,
+    Rule::arm_statement,
+    Rule::experiment_statement,
+];
+
 /// Explains a statement that is none of its block's.
 pub(super) fn statement(source: &Source, pair: &Pair<'_, Rule>, statement: Rule) -> Diagnostic {
     let start = pair.as_span().start();
@@ -79,6 +95,9 @@ pub(super) fn declaration(source: &Source, pair: &Pair<'_, Rule>) -> Vec<Diagnos
             return vec![stray(source, start, text)];
         }
         let span = Span { source: source.id, start, end: start + word.len() };
+        if is_statement(word) {
+            return vec![Diagnostic::at(span, Problem::StatementOutside { word: word.to_owned() })];
+        }
         let nearest = nearest(word, DECLARATIONS.iter().copied()).map(str::to_owned);
         let problem = Problem::UnknownDeclaration { word: word.to_owned(), nearest: nearest.clone() };
         return vec![Diagnostic::at(span, problem).fix(span, nearest.as_deref())];
@@ -86,10 +105,11 @@ pub(super) fn declaration(source: &Source, pair: &Pair<'_, Rule>) -> Vec<Diagnos
     let error = Grammar::parse(Rule::declaration, text).err();
     let opened = text.find('{').filter(|&at| !text.get(at..).unwrap_or("").starts_with("{{"));
     let reached = error.as_ref().map_or(0, |error| location(error));
-    if let Some(open) = opened.filter(|&open| reached > open && !balanced(text)) {
-        if let Some(diagnostic) = unclosed(source, start, text) {
-            return vec![diagnostic];
-        }
+    let opened = opened.filter(|&open| reached > open);
+    if let Some(diagnostic) = opened.and_then(|_| unclosed(source, start, text)) {
+        return vec![diagnostic];
+    }
+    if let Some(open) = opened.filter(|_| !balanced(text)) {
         let open = blocks::unclosed(text).unwrap_or(open);
         let line = text.get(..open).unwrap_or("").rsplit(['\n', ';']).next().unwrap_or("").trim();
         let span = Span { source: source.id, start: start + open, end: start + open + 1 };
@@ -180,6 +200,11 @@ fn is_apostrophe(text: &str, at: usize) -> bool {
     let is_letter = |c: char| c.is_alphanumeric();
     let (before, after) = text.split_at_checked(at).unwrap_or_default();
     after.strip_prefix('\'').is_some_and(|after| before.ends_with(is_letter) && after.starts_with(is_letter))
+}
+
+/// Tells whether a word begins statements of some block.
+fn is_statement(word: &str) -> bool {
+    BLOCKS.iter().any(|statement| block(*statement).1.contains(&word))
 }
 
 fn balanced(text: &str) -> bool {

@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Problem, Severity, has_errors};
 use crate::text::{Sources, Span};
 
+/// What a statement binds that is no `let`: unknown where the statement could not be read.
+const BOUND: &[&str] = &["answer", "behavior", "message", "options", "persona"];
+
 /// What reading the sources left behind.
 pub(super) struct Unread {
     /// Every word of what could not be read. One of them may declare the name that something else misses.
@@ -56,9 +59,13 @@ impl Unread {
             Problem::Missing { .. }
             | Problem::NoScore { .. }
             | Problem::NoParts { .. }
+            | Problem::Repeated { .. }
             | Problem::UnusedJudge { .. }
             | Problem::UncoveredKeys { .. }
             | Problem::SettingWithoutTraining { .. } => {
+                diagnostic.span.is_some_and(|place| self.is_incomplete(place))
+            }
+            Problem::UnknownVariable { name, .. } if BOUND.contains(&name.as_str()) => {
                 diagnostic.span.is_some_and(|place| self.is_incomplete(place))
             }
             Problem::UnknownName { name, .. } | Problem::UnknownVariable { name, .. } => is_unread(name),

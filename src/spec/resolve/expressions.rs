@@ -92,6 +92,7 @@ impl Resolver<'_> {
                 self.report(Diagnostic::at(literal.place(open, open + 2), Problem::UnclosedExpression));
                 break;
             };
+            self.closes_nothing(literal, plain_from, open);
             push_text(&mut pieces, text.get(plain_from..open));
             let inner = text.get(open + 2..close).unwrap_or("");
             let place = |from: usize, to: usize| literal.place(open + 2 + from, open + 2 + to);
@@ -99,8 +100,31 @@ impl Resolver<'_> {
             at = close + 2;
             plain_from = at;
         }
+        self.closes_nothing(literal, plain_from, text.len());
         push_text(&mut pieces, text.get(plain_from..));
         Writing { pieces, span: literal.span }
+    }
+
+    /// Reports a `}}` in plain text that closes more than was opened, as in `{ name }}`. What code and JSON write,
+    /// `{"a": {}}`, closes what it opens.
+    fn closes_nothing(&mut self, literal: &Literal, from: usize, to: usize) {
+        let (mut depth, mut last_closed) = (0_usize, None);
+        for (at, character) in literal.text.get(from..to).unwrap_or("").char_indices() {
+            let at = from + at;
+            match character {
+                _ if literal.is_escaped(at) => {}
+                '{' => depth += 1,
+                '}' if depth == 0 && last_closed.is_some_and(|last| last + 1 == at) => {
+                    let place = literal.place(at - 1, at + 1);
+                    return self.report(Diagnostic::at(place, Problem::StrayText { found: "`}}`".into() }));
+                }
+                '}' => {
+                    depth = depth.saturating_sub(1);
+                    last_closed = Some(at);
+                }
+                _ => {}
+            }
+        }
     }
 
     fn piece(&mut self, inner: &str, frame: &Frame, place: &dyn Fn(usize, usize) -> Span) -> Option<Piece> {
@@ -257,12 +281,19 @@ impl Checking<'_> {
         let known = self.frame.names();
         let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
         let place = (self.place)(span.start_offset as usize, span.end_offset as usize);
-        let problem = Problem::UnknownVariable { name: name.to_owned(), nearest: nearest.clone(), known };
-        let mut diagnostic = Diagnostic::at(place, problem).fix(place, nearest.as_deref());
-        if let Some(later) = self.frame.later(name) {
-            diagnostic = diagnostic.related(later, "declared only here: a variable reads those above it");
-        }
-        self.diagnostics.push(diagnostic);
+        let later = self.frame.later(name);
+        let nearest = nearest.filter(|_| later.is_none());
+        let problem = Problem::UnknownVariable {
+            name: name.to_owned(),
+            nearest: nearest.clone(),
+            known,
+            later: later.is_some(),
+        };
+        let diagnostic = Diagnostic::at(place, problem).fix(place, nearest.as_deref());
+        self.diagnostics.push(match later {
+            Some(later) => diagnostic.related(later, "declared here"),
+            None => diagnostic,
+        });
     }
 
     fn member(&mut self, of: &str, member: &str, span: minijinja::machinery::Span) {
