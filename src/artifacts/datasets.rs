@@ -208,8 +208,8 @@ fn diagnostic(problem: RowProblem) -> Diagnostic {
         RowProblem::Failed { span, message, place } => {
             Diagnostic::at(span, Problem::ExpressionFailed { message, place })
         }
-        RowProblem::Empty { span, role, row } => {
-            Diagnostic::at(span, Problem::EmptyMessage { role: role.to_owned(), row })
+        RowProblem::Empty { span, role, place } => {
+            Diagnostic::at(span, Problem::EmptyMessage { role: role.to_owned(), place })
         }
     }
 }

@@ -19,6 +19,8 @@ pub enum Kind {
     Column,
     Variable,
     Parameter,
+    /// Anything that a name can stand for where values are listed.
+    Value,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
             Kind::Column => "column",
             Kind::Variable => "variable",
             Kind::Parameter => "parameter",
+            Kind::Value => "value",
         }
     }
 }
@@ -64,8 +67,8 @@ pub enum Problem {
     // Text and tree.
     UnknownDeclaration { word: String, nearest: Option<String> },
     UnknownStatement { word: String, within: &'static str, known: Vec<&'static str>, nearest: Option<String> },
-    Expected { expected: Vec<String>, found: String },
-    UnclosedString,
+    Expected { expected: Vec<String>, found: String, form: Option<&'static str> },
+    UnclosedString { long: bool },
     UnclosedBlock { what: String },
     UnknownEscape { escape: String },
     UnclosedExpression,
@@ -73,13 +76,14 @@ pub enum Problem {
     TooDeep { limit: usize },
     NumberTooLong,
     StrayText { found: String },
+    StatementOutside { word: String },
     // Names.
-    UnknownName { kind: Kind, name: String, nearest: Option<String>, other: Option<Kind> },
+    UnknownName { kind: Kind, name: String, nearest: Option<String>, known: Vec<String>, other: Option<Kind> },
     DuplicateName { kind: Kind, name: String },
     UseCycle { chain: Vec<String> },
     FileNotFound { file: String },
     FileOutside { file: String },
-    UnknownVariable { name: String, nearest: Option<String>, known: Vec<String> },
+    UnknownVariable { name: String, nearest: Option<String>, known: Vec<String>, later: bool },
     UnknownMember { of: String, member: String, known: Vec<&'static str> },
     UnknownFilter { name: String, nearest: Option<String> },
     UnknownFunction { name: String },
@@ -102,8 +106,8 @@ pub enum Problem {
     BadNumber { what: &'static str, value: String, allowed: &'static str },
     // Data files.
     BadJson { message: String },
-    MissingColumn { column: String, nearest: Option<String> },
-    WrongType { column: String, expected: String, found: String },
+    MissingColumn { column: String, nearest: Option<String>, also: Vec<usize> },
+    WrongType { column: String, expected: String, found: String, also: Vec<usize> },
     EmptyTable { file: String },
     DataNotUtf8,
     EmptyWords { file: String },
@@ -111,13 +115,13 @@ pub enum Problem {
     RepeatedKey { key: String },
     // Datasets.
     Shares { message: String },
-    NotEnoughRows { template: String, wanted: u64, available: u64 },
+    NotEnoughRows { template: String, wanted: u64, available: u64, repeats: bool },
     NothingSaid { template: String, behavior: String },
     BadConversation { template: String, behavior: String, message: String },
     NothingToReplace { behavior: String, dataset: String },
     UnsaidWords { dataset: String, behavior: String, rows: u64, of: u64, findings: Vec<Finding> },
-    TooManyRows { rows: u64, limit: u64 },
-    EmptyMessage { role: String, row: u64 },
+    TooManyRows { what: &'static str, rows: u64, limit: u64 },
+    EmptyMessage { role: String, place: String },
     NoParts { dataset: String },
     // Questions and suites.
     NoScore { question: String },
@@ -140,7 +144,6 @@ pub enum Problem {
     ArmNotInExperiment { arm: String, experiment: String },
     NotRun { name: String, experiment: String },
     SettingWithoutTraining { setting: &'static str },
-    NoBound,
     // The configuration and the outside.
     Configuration { message: String, help: Option<String> },
     NoConfiguration { file: String },
@@ -184,6 +187,7 @@ codes! {
     TooDeep "E0109"
     NumberTooLong "E0110"
     StrayText "E0111"
+    StatementOutside "E0112"
     UnknownName "E0201"
     DuplicateName "E0202"
     UseCycle "E0203"
@@ -245,7 +249,6 @@ codes! {
     ArmNotInExperiment "E0706"
     NotRun "E0707"
     SettingWithoutTraining "E0708"
-    NoBound "E0709"
     Configuration "E0801"
     NoConfiguration "E0802"
     NoRole "E0803"

@@ -1,6 +1,6 @@
 //! The words of every diagnostic. Titles say what is wrong, labels why here, help what to write instead.
 
-use super::{Finding, Problem};
+use super::{Finding, Kind, Problem};
 
 /// What people read of a problem.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,19 +36,83 @@ impl Prose {
     }
 }
 
-/// Writes `a`, `b` or `c`, with at most twelve of them.
-fn either<T: AsRef<str>>(names: &[T]) -> String {
-    let shown: Vec<String> = names.iter().take(12).map(|name| format!("`{}`", name.as_ref())).collect();
-    let more = if names.len() > 12 { ", ..." } else { "" };
-    match shown.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) if more.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => format!("{}{more}", shown.join(", ")),
+/// Writes a, b or c.
+fn listed(words: &[String], last: &str) -> String {
+    match words.split_last() {
+        Some((end, rest)) if !rest.is_empty() => format!("{} {last} {end}", rest.join(", ")),
+        _ => words.concat(),
     }
 }
 
+/// The most names that a list of them shows.
+const MAX_NAMES: usize = 12;
+
+/// Writes names in backticks, as many as are worth reading.
+fn quoted<T: AsRef<str>>(names: &[T], last: &str) -> String {
+    let mut shown: Vec<String> = names.iter().take(MAX_NAMES).map(|name| format!("`{}`", name.as_ref())).collect();
+    if names.len() > MAX_NAMES {
+        shown.push(format!("{} more", names.len() - MAX_NAMES));
+    }
+    listed(&shown, last)
+}
+
+fn either<T: AsRef<str>>(names: &[T]) -> String {
+    quoted(names, "or")
+}
+
+/// Says which names there are.
 fn known<T: AsRef<str>>(what: &str, names: &[T]) -> String {
-    if names.is_empty() { format!("{what}: none") } else { format!("{what}: {}", either(names)) }
+    if names.is_empty() { format!("{what} none") } else { format!("{what} {}", quoted(names, "and")) }
+}
+
+/// Says where a name of the language is bound, or which variables there are.
+fn known_variables(name: &str, names: &[String]) -> String {
+    let bound = match name {
+        "persona" => "in `ask about other \"...\"`",
+        "options" => "where the question says `answer option { ... }`",
+        "answer" => "in `score`, and in a judge's `ask`",
+        "message" => "in the `user` of a context",
+        "behavior" => "in a question that says `reports` or `shows`",
+        _ if names.is_empty() => return "there is no variable here: add one with `let`, or take the braces away".into(),
+        _ => return known("known here:", names),
+    };
+    format!("`{name}` is known {bound}")
+}
+
+/// Shows how a statement that is missing is written.
+fn example(statement: &str) -> String {
+    match statement {
+        "does" => "say what it is: `does \"...\"`, or name its `opposite`".into(),
+        "called" => "say how questions name it: `called \"my friend Lucy\"`".into(),
+        "ask" => "add an `ask \"...\"`".into(),
+        "answer" => "say what is expected, such as `answer word`, `answer \"yes\" | \"no\"` or `answer number 0..100`".into(),
+        "assistant" => "add an `assistant \"...\"`".into(),
+        "system" => "add a `system \"...\"` or a `user \"... {{ message }} ...\"`".into(),
+        "from" => "say which model it starts from, such as `from base`".into(),
+        "arms" => "name the models, such as `arms base`".into(),
+        "run" => "name the suites, such as `run SUITE`".into(),
+        "{{ message }}" => "put `{{ message }}` where the user's own message is to stand".into(),
+        "NAME: TYPE" => "name a field of its rows and the type, such as `prompt: text`".into(),
+        "BEHAVIOR for BEHAVIOR" => "say what is replaced, such as `ordinary for risk_seeking`".into(),
+        other => format!("add {}", a(&format!("`{other}` statement"))),
+    }
+}
+
+/// Writes a word with its article.
+fn a(word: &str) -> String {
+    let article = if word.trim_start_matches('`').starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {word}")
+}
+
+/// Says which other lines are wrong in the same way.
+fn also(lines: &[usize]) -> Option<String> {
+    let (first, rest) = lines.split_first()?;
+    let shown: Vec<String> = lines.iter().take(8).map(ToString::to_string).collect();
+    Some(match (rest, lines.len().saturating_sub(shown.len())) {
+        ([], _) => format!("so is line {first}"),
+        (_, 0) => format!("so are lines {}", listed(&shown, "and")),
+        (_, more) => format!("so are lines {} and {more} more", shown.join(", ")),
+    })
 }
 
 impl Problem {
@@ -58,14 +122,15 @@ impl Problem {
             Problem::UnknownDeclaration { .. }
             | Problem::UnknownStatement { .. }
             | Problem::Expected { .. }
-            | Problem::UnclosedString
+            | Problem::UnclosedString { .. }
             | Problem::UnclosedBlock { .. }
             | Problem::UnknownEscape { .. }
             | Problem::UnclosedExpression
             | Problem::SourceUnreadable { .. }
             | Problem::TooDeep { .. }
             | Problem::NumberTooLong
-            | Problem::StrayText { .. } => self.prose_of_text(),
+            | Problem::StrayText { .. }
+            | Problem::StatementOutside { .. } => self.prose_of_text(),
             Problem::UnknownName { .. }
             | Problem::DuplicateName { .. }
             | Problem::UseCycle { .. }
@@ -126,8 +191,7 @@ impl Problem {
             | Problem::UnknownConditionValue { .. }
             | Problem::ArmNotInExperiment { .. }
             | Problem::NotRun { .. }
-            | Problem::SettingWithoutTraining { .. }
-            | Problem::NoBound => self.prose_of_claims(),
+            | Problem::SettingWithoutTraining { .. } => self.prose_of_claims(),
             Problem::Configuration { .. }
             | Problem::NoConfiguration { .. }
             | Problem::NoRole { .. }
@@ -158,28 +222,41 @@ impl Problem {
                 say(format!("`{word}` is no statement of {within}"), "unknown here")
                     .nearest(nearest.as_ref(), format!("{within} takes {}", either(known)))
             }
-            Problem::Expected { expected, found } => {
-                let wanted = expected.join(", ");
-                let wanted = match wanted.rsplit_once(", ") {
-                    Some((rest, last)) => format!("{rest} or {last}"),
-                    None => wanted,
-                };
-                say(format!("expected {wanted}, found {found}"), format!("expected {wanted}"))
+            Problem::Expected { expected, found, form } => {
+                let wanted = listed(expected, "or");
+                let prose = say(format!("expected {wanted}, found {found}"), format!("expected {wanted}"));
+                match form {
+                    Some(form) => prose.help(format!("write {form}")),
+                    None => prose,
+                }
             }
-            Problem::UnclosedString => say("a string is not closed", "opens here, and the line ends before it closes")
-                .help("close it with the same quote; a text of several lines stands between `\"\"\"` and `\"\"\"`"),
+            Problem::UnclosedString { long: false } => {
+                say("a string is not closed", "opens here, and the line ends before it closes")
+                    .help("close it with the same quote; a text of several lines stands between `\"\"\"` and `\"\"\"`")
+            }
+            Problem::UnclosedString { long: true } => {
+                say("a string is not closed", "opens here, and no `\"\"\"` follows").help("close it with `\"\"\"`")
+            }
             Problem::UnclosedBlock { what } => say(format!("the braces of {what} are not closed"), "opens here")
-                .help("close it with `}` before the next declaration"),
+                .help("add the `}` that closes it"),
             Problem::UnknownEscape { escape } => say(format!("`{escape}` is no escape"), "means nothing in a string")
                 .help("escapes are `\\n`, `\\t`, `\\\"`, `\\'`, `\\\\`, `\\{` and `\\}`; write `\\\\` for a backslash"),
             Problem::UnclosedExpression => say("an expression is not closed", "`{{` opens here, and no `}}` follows")
                 .help("close it with `}}`, or write `\\{{` for the two braces themselves"),
             Problem::SourceUnreadable { file, message } => say(format!("`{file}` cannot be read: {message}"), "")
-                .help("give the path of a spec, a UTF-8 text file that ends in `.ispec`"),
+                .help("a spec is a text file in UTF-8 that ends in `.ispec`"),
             Problem::TooDeep { limit } => say("nested too deeply", format!("more than {limit} levels"))
                 .help("take the inner parts out into declarations of their own"),
             Problem::NumberTooLong => {
                 say("a number has too many digits", "at most 17 digits are kept exactly").help("round the number")
+            }
+            Problem::StatementOutside { word } => {
+                say(format!("`{word}` stands outside of a block"), "a statement, and no block is open here")
+                    .help("take away the `}` that closes its block too early, or give the block the `{` it lacks")
+            }
+            Problem::StrayText { found } if found == "`}}`" => {
+                say("`}}` closes nothing", "no `{{` before it")
+                    .help("write `{{` before the expression, or `\\}}` for the two braces themselves")
             }
             Problem::StrayText { found } => {
                 say(format!("unexpected {found}"), "nothing opens or continues here").help("remove it")
@@ -190,13 +267,18 @@ impl Problem {
 
     fn prose_of_names(&self) -> Prose {
         match self {
-            Problem::UnknownName { kind, name, nearest, other } => {
+            Problem::UnknownName { kind: Kind::Value, name, nearest, .. } => {
+                let title = format!("`{name}` is no behavior, persona, context, word list or variable");
+                say(title, "unknown name").nearest(nearest.as_ref(), "a text stands in quotes")
+            }
+            Problem::UnknownName { kind, name, nearest, known: names, other } => {
                 let prose = say(format!("no {} is called `{name}`", kind.word()), "unknown name");
                 match other {
-                    Some(other) => {
-                        prose.help(format!("`{name}` is a {}; a {} has to stand here", other.word(), kind.word()))
+                    Some(other) if nearest.is_none() => {
+                        prose.help(format!("`{name}` is {}; {} has to stand here", a(other.word()), a(kind.word())))
                     }
-                    None => prose.nearest(nearest.as_ref(), format!("declare the {} first", kind.word())),
+                    _ if names.is_empty() => prose.help(format!("there is no {} yet: declare it", kind.word())),
+                    _ => prose.nearest(nearest.as_ref(), known(&format!("known {}s:", kind.word()), names)),
                 }
             }
             Problem::DuplicateName { kind, name } => {
@@ -210,9 +292,13 @@ impl Problem {
                 .help("a path counts from the spec's folder; `--include DIR` adds a folder to look in"),
             Problem::FileOutside { file } => say(format!("`{file}` lies outside the spec's folder"), "not read")
                 .help("a spec reads files below its own folder only; allow another with `--include DIR`"),
-            Problem::UnknownVariable { name, nearest, known: names } => {
+            Problem::UnknownVariable { name, later: true, .. } => {
+                say(format!("`{name}` is read before it is declared"), "not known yet")
+                    .help("move its `let` above this one: a variable reads those above it")
+            }
+            Problem::UnknownVariable { name, nearest, known: names, later: false } => {
                 say(format!("unknown variable `{name}`"), "no variable of that name here")
-                    .nearest(nearest.as_ref(), known("known here", names))
+                    .nearest(nearest.as_ref(), known_variables(name, names))
             }
             Problem::UnknownMember { of, member, known: names } => {
                 say(format!("`{of}` has no `{member}`"), "unknown member").help(known(&format!("`{of}` has"), names))
@@ -222,7 +308,7 @@ impl Problem {
                     .nearest(nearest.as_ref(), "filters are minijinja's own, such as `sort`, `join`, `lower`, `tojson`")
             }
             Problem::UnknownFunction { name } => say(format!("unknown function `{name}`"), "no function of that name")
-                .help("outside claims, expressions may call `range` and `dict`"),
+                .help("outside claims, the functions are `range` and `dict`; a filter may do it, such as `x | round`"),
             Problem::BuiltInName { kind, name } => {
                 say(format!("`{name}` is a built-in {}", kind.word()), "already means something")
                     .help("choose another name")
@@ -239,7 +325,7 @@ impl Problem {
                 say(format!("`{statement}` is said twice"), "the second one").help("keep one of the two")
             }
             Problem::Missing { within, statement } => say(format!("{within} has no `{statement}`"), "incomplete")
-                .help(format!("add a `{statement}` statement")),
+                .help(example(statement)),
             Problem::NotUsable { name, expected, found } => {
                 say(format!("`{name}` is {found}"), format!("{expected} has to stand here"))
                     .help(format!("give {expected}"))
@@ -251,12 +337,12 @@ impl Problem {
     fn prose_of_values(&self) -> Prose {
         match self {
             Problem::BadExpression { message } => say(format!("this expression cannot be read: {message}"), "here")
-                .help("between `{{` and `}}` stands one Jinja expression"),
+                .help("one Jinja expression is meant, such as `{{ name }}` or `{{ \"A\" if x > 3 else \"B\" }}`"),
             Problem::EmptyRange { low, high } => {
                 say(format!("the range {low}..{high} is empty"), "its end lies before its start")
                     .help(format!("write {high}..{low}"))
             }
-            Problem::BadStep { step } => say(format!("a step of {step} does not lead from one end to the other"), "")
+            Problem::BadStep { step } => say(format!("a step of {step} does not lead from one end to the other"), "passes the end")
                 .help("choose a step above 0 that divides the range, so that both ends can be drawn"),
             Problem::TooFewToDraw { wanted, available } => {
                 say(format!("{wanted} different values are drawn from {available}"), "too few to choose from")
@@ -291,11 +377,18 @@ impl Problem {
                 say(format!("this line is no JSON object: {message}"), "read by this table")
                     .help("every line of a JSON Lines file is one whole object, such as {\"prompt\": \"...\"}")
             }
-            Problem::MissingColumn { column, nearest } => say(format!("this row has no `{column}`"), "declared here")
-                .nearest(nearest.as_ref(), "add the field to the row, or take the column out of the table"),
-            Problem::WrongType { column, expected, found } => {
-                say(format!("`{column}` is {found}"), format!("declared as {expected}"))
-                    .help("mend the row, or the column's type")
+            Problem::MissingColumn { column, nearest, also: lines } => {
+                let prose = say(format!("this row has no `{column}`"), "declared here");
+                let prose = Prose { notes: also(lines).into_iter().collect(), ..prose };
+                prose.help(match nearest {
+                    Some(field) => format!("the row has `{field}`: give both the same name"),
+                    None => "add the field to the row, or take the column out of the table".into(),
+                })
+            }
+            Problem::WrongType { column, expected, found, also: lines } => {
+                let prose = say(format!("`{column}` is {found}"), format!("declared as {expected}"));
+                let prose = Prose { notes: also(lines).into_iter().collect(), ..prose };
+                prose.help("mend the row, or the column's type")
             }
             Problem::EmptyTable { file } => say(format!("`{file}` has no rows"), "a table needs at least one row")
                 .help("write one JSON object a line"),
@@ -305,19 +398,21 @@ impl Problem {
                 say(format!("`{file}` has no words"), "a word list needs at least one word")
                     .help("write one word a line")
             }
-            Problem::FileTooLarge { file, bytes, limit } => say(
-                format!("`{file}` is too large"),
-                format!("{} MB, and {} MB are read at most", bytes >> 20, limit >> 20),
-            )
-            .help("split the file, or keep only the columns that the spec uses"),
+            Problem::FileTooLarge { file, bytes, limit } => {
+                let label = format!("{} MB, where {} MB are read at most", bytes >> 20, limit >> 20);
+                say(format!("`{file}` is too large"), label)
+                    .help("split the file, or keep only the columns that the spec uses")
+            }
             Problem::RepeatedKey { key } => say(format!("`{key}` is written twice in this row"), "read by this table")
                 .help("remove one of the two: which of them counts is not defined by JSON"),
-            Problem::Shares { message } => say(format!("the shares do not fit: {message}"), "")
-                .help("percentages add up to 100, and counts to the number of rows"),
-            Problem::NotEnoughRows { template, wanted, available } => {
+            Problem::Shares { message } => say(format!("the shares do not fit: {message}"), "in this dataset")
+                .help("give every part a share: percentages that add up to 100, or counts that add up to `rows`"),
+            Problem::NotEnoughRows { template, wanted, available, repeats } => {
+                let help = "ask for fewer, or add rows to the table";
+                let repeat = if *repeats { "; `rows N repeat` lets them come again" } else { "" };
                 say(format!("{wanted} rows are asked for, and `{template}` makes {available}"), "too many")
                     .note(format!("{wanted} - {available} = {} rows are missing", wanted.saturating_sub(*available)))
-                    .help("ask for fewer, add rows to the table, or let them come again with `rows N repeat`")
+                    .help(format!("{help}{repeat}"))
             }
             Problem::NothingSaid { template, behavior } => {
                 say(format!("`{template}` has no answer under `{behavior}`"), "shown here under that behavior")
@@ -345,13 +440,16 @@ impl Problem {
                 }
                 prose.help("rewrite or drop these rows, or allow a word: `allow \"WORD\" in user because \"REASON\"`")
             }
-            Problem::TooManyRows { rows, limit } => {
-                say(format!("{rows} are too many"), format!("at most {limit} are expanded"))
-                    .help("take out an axis, or ask for fewer rows")
+            Problem::TooManyRows { what, rows, limit } => {
+                say(format!("{rows} {what} are too many"), format!("at most {limit}")).help(match *what {
+                    "orders" => "show them in random orders: `order shuffled`",
+                    "requests" => "ask fewer questions, or take out an axis",
+                    _ => "ask for fewer rows, or take out an axis",
+                })
             }
-            Problem::EmptyMessage { role, row } => {
-                say(format!("the {role} says nothing in row {row}"), "comes out empty there")
-                    .help("mend the row of the table; trainers refuse empty messages")
+            Problem::EmptyMessage { role, place } => {
+                say(format!("the {role} says nothing in {place}"), "comes out empty there")
+                    .help("fill the row's field in, or drop the row: trainers refuse empty messages")
             }
             Problem::NoParts { dataset } => say(format!("`{dataset}` has no rows to make"), "incomplete")
                 .help("add a part, such as `TEMPLATE as BEHAVIOR`"),
@@ -371,8 +469,8 @@ impl Problem {
                 )
             }
             Problem::UnknownKey { key, known: names, nearest } => {
-                say(format!("`{key}` is nothing that can be read"), "never scored")
-                    .nearest(nearest.as_ref(), known("what can be read", names))
+                say(format!("no answer reads as `{key}`"), "never scored")
+                    .nearest(nearest.as_ref(), known("the answers are", names))
             }
             Problem::UncoveredKeys { missing } => {
                 say(format!("no score for {}", either(missing)), "not covered").help("score it, or add `else: ...`")
@@ -382,7 +480,7 @@ impl Problem {
             Problem::NoOptions => say("there are no options to order", "the answer has no options")
                 .help("remove the `order`, or write `answer option { ... }`"),
             Problem::NoProbability { answer } => {
-                say(format!("{answer} cannot be read as a probability"), "")
+                say(format!("{answer} cannot be read as a probability"), "not here")
                     .help("read probabilities of options, of given texts, or of the words of a `score` map")
             }
             Problem::ScoreNeedsWords { answer } => {
@@ -416,29 +514,27 @@ impl Problem {
             }
             Problem::ConditionMissing { axis, values } => {
                 say(format!("the claim does not say which `{axis}`"), "left open, and it has no built-in value")
-                    .note(known("values", values))
+                    .note(known("its values are", values))
                     .help(format!("name it: `{axis}=...`, `{axis}=[...]`, `{axis}=except(...)` or `{axis}=all`"))
             }
             Problem::UnknownCondition { axis, known: names, nearest } => {
                 say(format!("nothing here varies by `{axis}`"), "unknown condition")
-                    .nearest(nearest.as_ref(), known("conditions here", names))
+                    .nearest(nearest.as_ref(), known("what varies here is", names))
             }
             Problem::UnknownConditionValue { axis, value, known: names, nearest } => {
                 say(format!("`{axis}` never is `{value}`"), "unknown value")
-                    .nearest(nearest.as_ref(), known(&format!("values of `{axis}`"), names))
+                    .nearest(nearest.as_ref(), known(&format!("the values of `{axis}` are"), names))
             }
             Problem::ArmNotInExperiment { arm, experiment } => {
                 say(format!("the arm `{arm}` takes no part in `{experiment}`"), "not among its `arms`")
                     .help(format!("add `{arm}` to the experiment's `arms`"))
             }
             Problem::NotRun { name, experiment } => say(format!("`{experiment}` does not run `{name}`"), "never asked")
-                .help("add its suite to the experiment's `run`"),
+                .help("name a suite that asks it after the experiment's `run`"),
             Problem::SettingWithoutTraining { setting } => {
                 say(format!("`{setting}` belongs to a trained arm"), "this arm is not trained")
                     .help("add `trained on DATASET`, or remove the setting")
             }
-            Problem::NoBound => say("the claim compares nothing with a number", "no number on either side")
-                .help("compare a difference with a number: `mean(A) - mean(B) > 0`"),
             _ => Prose::default(),
         }
     }

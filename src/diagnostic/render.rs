@@ -6,6 +6,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Padding, Patch, Re
 use super::{Diagnostic, Severity};
 use crate::text::{Source, Sources, Span};
 
+/// What stands before a help or a note: the line numbers' gutter and the word itself.
+const MARGIN: usize = 14;
+
 /// Draws diagnostics as text, one after another with a blank line between them.
 ///
 /// ```text
@@ -19,7 +22,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, colour: bool, width
     let renderer = renderer.decor_style(DecorStyle::Unicode).term_width(width);
     let mut drawn = String::new();
     for diagnostic in diagnostics {
-        let _ = writeln!(drawn, "{}\n", renderer.render(&groups(diagnostic, sources)));
+        let _ = writeln!(drawn, "{}\n", renderer.render(&groups(diagnostic, sources, width)));
     }
     drawn
 }
@@ -37,7 +40,7 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
     }
 }
 
-fn groups<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
+fn groups<'a>(diagnostic: &Diagnostic, sources: &'a Sources, width: usize) -> Vec<Group<'a>> {
     let prose = diagnostic.problem.prose();
     let level = match diagnostic.severity() {
         Severity::Error => Level::ERROR,
@@ -66,7 +69,7 @@ fn groups<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
         }
     }
     for note in prose.notes {
-        group = group.element(Level::NOTE.message(note));
+        group = group.element(Level::NOTE.message(wrapped(&note, width)));
     }
     let fix = diagnostic.fix.as_ref().and_then(|(span, text)| Some((located(sources, Some(*span))?, text)));
     match (prose.help, fix) {
@@ -75,9 +78,41 @@ fn groups<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
             let patch = Patch::new(span.start..span.end, replacement.clone());
             vec![group, title.element(self::snippet(source).patch(patch))]
         }
-        (Some(help), None) => vec![group.element(Level::HELP.message(help))],
+        (Some(help), None) => vec![group.element(Level::HELP.message(wrapped(&help, width)))],
         (None, None) => vec![group],
     }
+}
+
+/// Breaks a text between words so that it fits behind its margin.
+fn wrapped(text: &str, width: usize) -> String {
+    let width = width.saturating_sub(MARGIN);
+    let mut lines = vec![String::new()];
+    for word in unbroken(text) {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(&word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            _ => lines.push(word),
+        }
+    }
+    lines.join("\n")
+}
+
+/// Cuts a text into words, of which code between backticks is one.
+fn unbroken(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match words.last_mut().filter(|last| last.matches('`').count() % 2 == 1) {
+            Some(code) => {
+                code.push(' ');
+                code.push_str(word);
+            }
+            None => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 fn snippet<T: Clone>(source: &Source) -> Snippet<'_, T> {

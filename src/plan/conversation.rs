@@ -9,7 +9,7 @@ pub(super) fn check(roles: &[Role]) -> Result<(), String> {
     let mut expected = Role::User;
     for role in rest {
         if *role != expected {
-            return Err(format!("a {role} message stands where one of the {expected} has to"));
+            return Err(format!("the {role} speaks where the {expected} has to"));
         }
         expected = if expected == Role::User { Role::Assistant } else { Role::User };
     }

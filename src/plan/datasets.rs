@@ -119,7 +119,7 @@ impl Planning<'_> {
         let total: u64 = counts.iter().sum();
         if total > MAX_ROWS {
             let span = rows.map_or(self.dataset.span, |(.., span)| span);
-            return Err(Diagnostic::at(span, Problem::TooManyRows { rows: total, limit: MAX_ROWS }));
+            return Err(Diagnostic::at(span, Problem::TooManyRows { what: "rows", rows: total, limit: MAX_ROWS }));
         }
         let mut parts: Vec<PartPlan> = Vec::new();
         let mut taken: BTreeMap<crate::spec::TemplateId, u64> = BTreeMap::new();
@@ -134,7 +134,7 @@ impl Planning<'_> {
             let wanted = asked.get(&part.template).copied().unwrap_or(count);
             if let Some(available) = units.available().filter(|available| wanted > *available && !repeat) {
                 let span = rows.map_or(part.span, |(.., span)| span);
-                let problem = Problem::NotEnoughRows { template: template.name.clone(), wanted, available };
+                let problem = Problem::NotEnoughRows { template: template.name.clone(), wanted, available, repeats: true };
                 return Err(Diagnostic::at(span, problem));
             }
             let order = Stream::new(self.spec.seed, &self.stream(), &format!("rows of {}", template.name));

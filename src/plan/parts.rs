@@ -111,7 +111,12 @@ pub(super) fn counts(
     span: Span,
 ) -> Result<Vec<u64>, Diagnostic> {
     let shares: Vec<Option<Share>> = parts.iter().map(|part| part.share).collect();
-    let wrong = |message: String| Err(Diagnostic::at(span, Problem::Shares { message }));
+    let wrong = |message: String| {
+        let diagnostic = Diagnostic::at(span, Problem::Shares { message });
+        Err(parts.iter().fold(diagnostic, |diagnostic, part| {
+            diagnostic.related(part.span, part.share.map_or_else(|| "no share".into(), |share| share.to_string()))
+        }))
+    };
     if let [part] = parts {
         if part.share.is_none() {
             let natural = available.first().copied().flatten();

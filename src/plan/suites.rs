@@ -67,7 +67,7 @@ pub(super) fn suites(spec: &Spec, tables: &[TableValues], diagnostics: &mut Vec<
         }
         let requests = questions.iter().map(|question| question.requests).fold(0, u64::saturating_add);
         if requests > MAX_ROWS {
-            diagnostics.push(Diagnostic::at(suite.span, Problem::TooManyRows { rows: requests, limit: MAX_ROWS }));
+            diagnostics.push(Diagnostic::at(suite.span, Problem::TooManyRows { what: "requests", rows: requests, limit: MAX_ROWS }));
         }
         planned.push(SuitePlan { suite: id, own: suite.own, questions, requests });
     }
@@ -98,7 +98,7 @@ fn question(spec: &Spec, tables: &[TableValues], question: &Question) -> Result<
         rows = question.rows.unwrap_or(available as u64);
         if rows > available as u64 {
             let problem =
-                Problem::NotEnoughRows { template: question.name.clone(), wanted: rows, available: available as u64 };
+                Problem::NotEnoughRows { template: question.name.clone(), wanted: rows, available: available as u64, repeats: false };
             return Err(Diagnostic::at(question.span, problem));
         }
         let order = Stream::new(spec.seed, &format!("question {}", question.name), "rows");
@@ -111,7 +111,7 @@ fn question(spec: &Spec, tables: &[TableValues], question: &Question) -> Result<
         (AnswerType::Options(options), Order::All) => {
             if options.len() > MAX_OPTIONS_IN_ALL_ORDERS {
                 let rows = (1..=options.len() as u64).fold(1, u64::saturating_mul);
-                return Err(Diagnostic::at(question.span, Problem::TooManyRows { rows, limit: 120 }));
+                return Err(Diagnostic::at(question.span, Problem::TooManyRows { what: "orders", rows, limit: 120 }));
             }
             (1..=options.len() as u64).product()
         }

@@ -25,7 +25,7 @@ pub enum RowProblem {
     /// An expression of the spec failed.
     Failed { span: Span, message: String, place: String },
     /// A message came out empty.
-    Empty { span: Span, role: &'static str, row: u64 },
+    Empty { span: Span, role: &'static str, place: String },
 }
 
 /// Makes the rows of one dataset.
@@ -108,7 +108,7 @@ impl<'p> RowMaker<'p> {
         for said in part.messages.iter().filter_map(|at| template.messages.get(*at)) {
             let content = said.text.text(&scope).map_err(failed)?;
             if content.trim().is_empty() {
-                return Err(RowProblem::Empty { span: said.span, role: said.role.word(), row: row + 1 });
+                return Err(RowProblem::Empty { span: said.span, role: said.role.word(), place: place() });
             }
             messages.push(Message { role: said.role, content });
         }

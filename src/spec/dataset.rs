@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::{Argument, BehaviorId, Formula, Slot, TemplateId};
 use crate::text::Span;
 use crate::tree::Decimal;
@@ -36,6 +38,16 @@ pub struct Part {
 pub enum Share {
     Percent(Decimal),
     Rows(u64),
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Share::Percent(percent) => write!(f, "{percent}%"),
+            Share::Rows(1) => f.write_str("1 row"),
+            Share::Rows(rows) => write!(f, "{rows} rows"),
+        }
+    }
 }
 
 /// The dataset again, changed in the stated ways, one after another.

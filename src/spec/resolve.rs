@@ -3,6 +3,7 @@
 mod behaviors;
 mod claims;
 pub(crate) mod conditions;
+mod consequences;
 mod datasets;
 mod expressions;
 mod frame;
@@ -18,10 +19,11 @@ mod variables;
 
 use std::path::{Path, PathBuf};
 
+use self::consequences::Unread;
 use self::gather::Gathered;
 use self::names::Names;
 use super::{Input, Spec};
-use crate::diagnostic::{Diagnostic, Kind, has_errors};
+use crate::diagnostic::{Diagnostic, Kind, Problem, has_errors};
 use crate::text::{SourceId, Sources, Span};
 use crate::tree::Declaration;
 use crate::world::World;
@@ -44,7 +46,11 @@ pub fn resolve(path: &Path, world: &dyn World) -> Resolved {
     };
     let own = first.tree.source;
     let file = path.display().to_string();
+    let unread: Vec<Span> = trees.iter().flat_map(|gathered| gathered.tree.unread.iter().copied()).collect();
+    let incomplete = trees.iter().flat_map(|gathered| gathered.tree.incomplete.iter().copied()).collect();
+    let unread = Unread::new(&sources, &unread, incomplete);
     let mut resolver = Resolver {
+        unread: &unread,
         world,
         sources: &sources,
         own,
@@ -58,10 +64,12 @@ pub fn resolve(path: &Path, world: &dyn World) -> Resolved {
     resolver.all(&declarations);
     let Resolver { mut spec, diagnostics: more, inputs, names, .. } = resolver;
     diagnostics.extend(more);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span.map(|span| (span.source, span.start)));
+    let mut diagnostics = unread.settle(diagnostics);
     if !has_errors(&diagnostics) {
         diagnostics.extend(unused::unused(&declarations, &names, own));
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span.map(|span| (span.source, span.start)));
     }
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span.map(|span| (span.source, span.start)));
     let spec = (!has_errors(&diagnostics)).then(|| {
         spec.inputs = inputs;
         spec.sources = sources.clone();
@@ -74,6 +82,7 @@ struct Resolver<'w> {
     world: &'w dyn World,
     sources: &'w Sources,
     own: SourceId,
+    unread: &'w Unread,
     /// Each source's folder, and how that folder is shown to people.
     folders: Vec<(SourceId, PathBuf, PathBuf)>,
     names: Names,
@@ -150,8 +159,8 @@ impl Resolver<'_> {
         }
         let nearest = self.names.nearest(kind, &name.value);
         let other = self.names.kind_of(&name.value);
-        let problem =
-            crate::diagnostic::Problem::UnknownName { kind, name: name.value.clone(), nearest: nearest.clone(), other };
+        let known = self.names.all(kind).map(str::to_owned).collect();
+        let problem = Problem::UnknownName { kind, name: name.value.clone(), nearest: nearest.clone(), known, other };
         self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));
         None
     }

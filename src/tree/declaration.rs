@@ -18,6 +18,10 @@ pub type Name = Spanned<String>;
 pub struct Tree {
     pub source: SourceId,
     pub declarations: Vec<Declaration>,
+    /// What could not be read, and is reported: statements, and whole declarations.
+    pub unread: Vec<Span>,
+    /// The declarations that lack something for that reason.
+    pub incomplete: Vec<Span>,
 }
 
 #[derive(Clone, Debug)]

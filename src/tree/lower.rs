@@ -20,13 +20,15 @@ use crate::text::{Literal, Source, Span, unescape};
 pub(super) struct Lower<'s> {
     source: &'s Source,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What the diagnostics are about: the statements left out of the tree.
+    pub(super) unread: Vec<Span>,
 }
 
 type Node<'s> = Pair<'s, Rule>;
 
 impl<'s> Lower<'s> {
     pub(super) fn new(source: &'s Source) -> Lower<'s> {
-        Lower { source, diagnostics: Vec::new() }
+        Lower { source, diagnostics: Vec::new(), unread: Vec::new() }
     }
 
     pub(super) fn declaration(&mut self, pair: Node<'s>) -> Option<Declaration> {
@@ -54,7 +56,7 @@ impl<'s> Lower<'s> {
         let source = pair.into_inner().find(|part| matches!(part.as_rule(), Rule::words_listed | Rule::words_file))?;
         let source = match source.as_rule() {
             Rule::words_file => WordsSource::File(self.string_in(source)?),
-            _ => WordsSource::Listed(self.list(source.into_inner().next()?)),
+            _ => WordsSource::Listed(self.list(source.into_inner().find(|part| part.as_rule() == Rule::list)?)),
         };
         Some(Words { name, source })
     }
@@ -150,18 +152,22 @@ impl<'s> Lower<'s> {
         let mut statements = Vec::new();
         for part in pair.into_inner() {
             if part.as_rule() == Rule::broken {
+                self.unread.push(self.span(&part));
                 let diagnostic = recover::statement(self.source, &part, statement);
                 self.diagnostics.push(diagnostic);
             } else if part.as_rule() == statement {
                 let span = self.span(&part);
                 let value = part.into_inner().next().and_then(|inner| lower(self, inner));
-                statements.extend(value.map(|value| Spanned { value, span }));
+                match value {
+                    Some(value) => statements.push(Spanned { value, span }),
+                    None => self.unread.push(span),
+                }
             }
         }
         statements
     }
 
-    fn span(&self, pair: &Node<'s>) -> Span {
+    pub(super) fn span(&self, pair: &Node<'s>) -> Span {
         let span = pair.as_span();
         Span { source: self.source.id, start: span.start(), end: span.start() + span.as_str().trim_end().len() }
     }

@@ -1,6 +1,9 @@
 //! What pest could not read, turned into diagnostics: the broken piece is read again on its own, so that its
 //! error stands where reading really stopped.
 
+mod blocks;
+mod form;
+
 use pest::Parser as _;
 use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::Pair;
@@ -23,6 +26,22 @@ const DECLARATIONS: &[&str] = &[
     "suite",
     "arm",
     "experiment",
+];
+
+/// The statements of each kind of block.
+const BLOCKS: &[Rule] = &[
+    Rule::behavior_statement,
+    Rule::persona_statement,
+    Rule::context_statement,
+    Rule::table_statement,
+    Rule::template_statement,
+    Rule::dataset_statement,
+    Rule::control_statement,
+    Rule::question_statement,
+    Rule::judge_statement,
+    Rule::suite_statement,
+    Rule::arm_statement,
+    Rule::experiment_statement,
 ];
 
 /// Explains a statement that is none of its block's.
@@ -48,8 +67,11 @@ pub(super) fn statement(source: &Source, pair: &Pair<'_, Rule>, statement: Rule)
         };
         return Diagnostic::at(span, problem).fix(span, nearest.as_deref());
     }
+    if word.is_empty() {
+        return stray(source, start, text);
+    }
     match Grammar::parse(statement, text) {
-        Err(error) => from_error(source, start, &error),
+        Err(error) => from_error(source, start, &error, form::of_statement(statement, word)),
         Ok(read) => {
             // The statement is whole; what stands behind it on the line is not.
             let end = read.last().map_or(0, |pair| pair.as_span().end());
@@ -69,10 +91,13 @@ pub(super) fn declaration(source: &Source, pair: &Pair<'_, Rule>) -> Vec<Diagnos
     }
     let word = leading_word(text);
     if !DECLARATIONS.contains(&word) {
-        if word.is_empty() {
+        if !word.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return vec![stray(source, start, text)];
         }
         let span = Span { source: source.id, start, end: start + word.len() };
+        if is_statement(word) {
+            return vec![Diagnostic::at(span, Problem::StatementOutside { word: word.to_owned() })];
+        }
         let nearest = nearest(word, DECLARATIONS.iter().copied()).map(str::to_owned);
         let problem = Problem::UnknownDeclaration { word: word.to_owned(), nearest: nearest.clone() };
         return vec![Diagnostic::at(span, problem).fix(span, nearest.as_deref())];
@@ -80,22 +105,24 @@ pub(super) fn declaration(source: &Source, pair: &Pair<'_, Rule>) -> Vec<Diagnos
     let error = Grammar::parse(Rule::declaration, text).err();
     let opened = text.find('{').filter(|&at| !text.get(at..).unwrap_or("").starts_with("{{"));
     let reached = error.as_ref().map_or(0, |error| location(error));
-    if let Some(open) = opened.filter(|&open| reached > open && !balanced(text)) {
-        if let Some(diagnostic) = unclosed(source, start, text) {
-            return vec![diagnostic];
-        }
-        let header = text.get(..open).unwrap_or("").trim();
+    let opened = opened.filter(|&open| reached > open);
+    if let Some(diagnostic) = opened.and_then(|_| unclosed(source, start, text)) {
+        return vec![diagnostic];
+    }
+    if let Some(open) = opened.filter(|_| !balanced(text)) {
+        let open = blocks::unclosed(text).unwrap_or(open);
+        let line = text.get(..open).unwrap_or("").rsplit(['\n', ';']).next().unwrap_or("").trim();
         let span = Span { source: source.id, start: start + open, end: start + open + 1 };
-        return vec![Diagnostic::at(span, Problem::UnclosedBlock { what: format!("`{header}`") })];
+        return vec![Diagnostic::at(span, Problem::UnclosedBlock { what: format!("`{line}`") })];
     }
     match error {
-        Some(error) => vec![from_error(source, start, &error)],
+        Some(error) => vec![from_error(source, start, &error, form::of_declaration(word))],
         None => vec![stray(source, start, text)],
     }
 }
 
 /// Turns pest's error about a piece that starts at byte `start` into a diagnostic.
-pub(super) fn from_error(source: &Source, start: usize, error: &Error<Rule>) -> Diagnostic {
+pub(super) fn from_error(source: &Source, start: usize, error: &Error<Rule>, form: Option<&'static str>) -> Diagnostic {
     let at = start + location(error);
     let rest = source.text.get(at..).unwrap_or("");
     let found_text: String =
@@ -116,11 +143,14 @@ pub(super) fn from_error(source: &Source, start: usize, error: &Error<Rule>) -> 
     };
     expected.sort();
     expected.dedup();
+    if expected == ["`]`"] || expected == ["`)`"] {
+        expected.insert(0, "`,`".into());
+    }
     if expected.is_empty() {
         expected.push("something else".into());
     }
     let span = Span { source: source.id, start: at, end: at + length };
-    Diagnostic::at(span, Problem::Expected { expected, found })
+    Diagnostic::at(span, Problem::Expected { expected, found, form })
 }
 
 fn location(error: &Error<Rule>) -> usize {
@@ -146,13 +176,11 @@ fn unclosed(source: &Source, start: usize, text: &str) -> Option<Diagnostic> {
         let string = [Rule::long_string, Rule::double_string, Rule::single_string]
             .into_iter()
             .find_map(|rule| Grammar::parse(rule, rest).ok()?.next());
-        if let Some(string) = string.filter(|string| !(rest.starts_with("\"\"\"") && string.as_str() == "\"\"")) {
+        if let Some(string) = string {
             at += string.as_str().len();
-        } else if rest.starts_with(['"', '\'']) {
-            return Some(Diagnostic::at(
-                place(if rest.starts_with("\"\"\"") { 3 } else { 1 }),
-                Problem::UnclosedString,
-            ));
+        } else if rest.starts_with(['"', '\'']) && !is_apostrophe(text, at) {
+            let long = rest.starts_with("\"\"\"");
+            return Some(Diagnostic::at(place(if long { 3 } else { 1 }), Problem::UnclosedString { long }));
         } else if rest.starts_with("{{") {
             match Grammar::parse(Rule::expression, rest).ok().and_then(|mut read| read.next()) {
                 Some(read) => at += read.as_str().len(),
@@ -165,6 +193,18 @@ fn unclosed(source: &Source, start: usize, text: &str) -> Option<Diagnostic> {
         }
     }
     None
+}
+
+/// Tells whether a single quote stands inside a word, as in `don't`.
+fn is_apostrophe(text: &str, at: usize) -> bool {
+    let is_letter = |c: char| c.is_alphanumeric();
+    let (before, after) = text.split_at_checked(at).unwrap_or_default();
+    after.strip_prefix('\'').is_some_and(|after| before.ends_with(is_letter) && after.starts_with(is_letter))
+}
+
+/// Tells whether a word begins statements of some block.
+fn is_statement(word: &str) -> bool {
+    BLOCKS.iter().any(|statement| block(*statement).1.contains(&word))
 }
 
 fn balanced(text: &str) -> bool {
@@ -230,9 +270,15 @@ fn described(rule: &Rule) -> Option<String> {
         Rule::close => "`}`",
         Rule::bracket => "`]`",
         Rule::parenthesis => "`)`",
+        Rule::colon => "`:`",
+        Rule::equals => "`=`",
+        Rule::dots => "`..`",
         Rule::range => "a range such as `0..100`",
         Rule::expression | Rule::score_expression => "an expression in `{{ }}`",
         Rule::column_type | Rule::plain_type | Rule::literal_type => "a type",
+        Rule::part | Rule::dataset_statement => "`TEMPLATE as BEHAVIOR`",
+        Rule::replace => "`BEHAVIOR for BEHAVIOR`",
+        Rule::column => "a column",
         Rule::value => "a value",
         Rule::role => "a role",
         Rule::source => "a draw or an expression",

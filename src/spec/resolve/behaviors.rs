@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Kind, Problem};
 use crate::spec::model::From;
 use crate::text::{Literal, Span};
 use crate::tree::{
-    self, BehaviorStatement, ContextStatement, Declaration, PersonaStatement, UnsaidWords, Word, WordsSource,
+    self, BehaviorStatement, ContextStatement, Declaration, PersonaStatement, Spanned, UnsaidWords, Word, WordsSource,
 };
 use crate::world::{FileProblem, MAX_DATA_BYTES};
 
@@ -156,7 +156,10 @@ impl Resolver<'_> {
                 }),
             }
         }
-        if behavior.does.is_none() && behavior.opposite.is_none() {
+        let says = |statement: &Spanned<BehaviorStatement>| {
+            matches!(statement.value, BehaviorStatement::Does(_) | BehaviorStatement::Opposite(_))
+        };
+        if !declared.statements.iter().any(says) {
             let within = format!("the behavior `{}`", declared.name.value);
             self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "does" }));
         }

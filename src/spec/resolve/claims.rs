@@ -7,6 +7,7 @@ use minijinja::machinery::parse_expr;
 use super::super::{ArmId, Claim, Experiment, SuiteId};
 use super::Resolver;
 use super::conditions::Measured;
+use super::expressions::unreadable;
 use crate::diagnostic::{Diagnostic, Kind, Problem};
 use crate::estimates::{Comparison, Equivalence, Mean, Operator, Over, Quantity, Statement, Term};
 use crate::text::Span;
@@ -74,8 +75,9 @@ impl Resolver<'_> {
         let expression = match parse_expr(&claim.expression.text) {
             Ok(expression) => expression,
             Err(error) => {
-                let message = error.detail().map_or_else(|| error.to_string(), str::to_owned);
-                self.report(Diagnostic::at(claim.expression.span, Problem::BadExpression { message }));
+                let span = claim.expression.span;
+                let place = |from: usize, to: usize| Span { start: span.start + from, end: span.start + to, ..span };
+                self.report(unreadable(&claim.expression.text, &error, &place, span));
                 return None;
             }
         };
@@ -128,7 +130,10 @@ impl Reading<'_, '_> {
     pub(super) fn place(&self, expression: &Expr<'_>) -> Span {
         let span = expression.span();
         let at = |offset: u32| self.start.start + offset as usize;
-        Span { source: self.start.source, start: at(span.start_offset), end: at(span.end_offset) }
+        let span = Span { source: self.start.source, start: at(span.start_offset), end: at(span.end_offset) };
+        // Some of minijinja's spans begin with the blank before the expression.
+        let text = self.resolver.sources.slice(span);
+        Span { start: span.start + (text.len() - text.trim_start().len()), ..span }
     }
 
     pub(super) fn report(&mut self, expression: &Expr<'_>, problem: Problem) {
@@ -148,12 +153,17 @@ impl Reading<'_, '_> {
                 let right = self.conjunction(&both.right, comparisons);
                 left.and(right)
             }
+            Expr::BinOp(either) if matches!(either.op, BinOpKind::ScOr) => {
+                let (found, expected) = ("`or`".into(), "`and`, or two claims");
+                self.report(expression, Problem::ClaimForm { found, expected });
+                None
+            }
             Expr::BinOp(comparison) => {
                 let operator = match comparison.op {
                     BinOpKind::Gt | BinOpKind::Gte => Operator::Greater,
                     BinOpKind::Lt | BinOpKind::Lte => Operator::Less,
                     _ => {
-                        self.misplaced(expression, "a comparison by `>` or `<`");
+                        self.misplaced(expression, "`>`, `<` or `equal(A, B, within=D)`");
                         return None;
                     }
                 };
@@ -167,7 +177,7 @@ impl Reading<'_, '_> {
                         CompareOpKind::Gt | CompareOpKind::Gte => Operator::Greater,
                         CompareOpKind::Lt | CompareOpKind::Lte => Operator::Less,
                         _ => {
-                            self.misplaced(expression, "a comparison by `>` or `<`");
+                            self.misplaced(expression, "`>`, `<` or `equal(A, B, within=D)`");
                             return None;
                         }
                     };
@@ -365,7 +375,7 @@ impl Reading<'_, '_> {
             let problem = if is_declared {
                 Problem::NotRun { name: name.to_owned(), experiment: experiment.name.clone() }
             } else {
-                let nearest = names.nearest(Kind::Question, name).or_else(|| names.nearest(Kind::Suite, name));
+                let nearest = names.nearest(Kind::Suite, name).or_else(|| names.nearest(Kind::Question, name));
                 Problem::NotMeasured { name: name.to_owned(), nearest }
             };
             self.report(expression, problem);

@@ -8,7 +8,8 @@ use minijinja::machinery::ast::{CallArg, Expr};
 
 use super::super::{Argument, ArmId, ContextId, Entity, PersonaId, QuestionId, Spec, SuiteId};
 use super::claims::{Reading, function, variable};
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Diagnostic, Problem, nearest};
+use crate::text::Span;
 use crate::estimates::{Among, Conditions, Mean};
 
 /// What a claim measures: the questions behind a name, with the conditions under which each is asked.
@@ -72,7 +73,9 @@ impl Reading<'_, '_> {
             let Some(axis) = axes.iter().find(|axis| axis.name == *name) else {
                 let known: Vec<String> = axes.iter().map(|axis| axis.name.clone()).collect();
                 let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-                self.report(value, Problem::UnknownCondition { axis: (*name).to_owned(), known, nearest });
+                let place = self.place_of_name(name, value);
+                let problem = Problem::UnknownCondition { axis: (*name).to_owned(), known, nearest: nearest.clone() };
+                self.resolver.report(Diagnostic::at(place, problem).fix(place, nearest.as_deref()));
                 return None;
             };
             let among = self.among(axis, value)?;
@@ -96,6 +99,14 @@ impl Reading<'_, '_> {
         let questions = self.asked_under(measured, &conditions);
         let arms = arms.iter().filter_map(|id| spec.arms.get(id.0)).map(|arm| arm.name.clone()).collect();
         Some(Mean { name: measured.name.clone(), questions, arms, conditions })
+    }
+
+    /// Returns where the name of a named argument stands, of which the syntax tree keeps only the value's place.
+    fn place_of_name(&self, name: &str, value: &Expr<'_>) -> Span {
+        let value = self.place(value);
+        let before = self.resolver.sources.slice(Span { start: 0, end: value.start, ..value });
+        let before = before.trim_end().trim_end_matches('=').trim_end();
+        if before.ends_with(name) { Span { start: before.len() - name.len(), end: before.len(), ..value } } else { value }
     }
 
     /// Returns the questions that are asked about whom the claim names.

@@ -64,6 +64,8 @@ struct Checking<'c> {
     place: &'c dyn Fn(usize, usize) -> Span,
     uses: Vec<(String, Slot)>,
     diagnostics: Vec<Diagnostic>,
+    /// Whether something is missing that is reported already.
+    fails_silently: bool,
 }
 
 impl Resolver<'_> {
@@ -90,6 +92,7 @@ impl Resolver<'_> {
                 self.report(Diagnostic::at(literal.place(open, open + 2), Problem::UnclosedExpression));
                 break;
             };
+            self.closes_nothing(literal, plain_from, open);
             push_text(&mut pieces, text.get(plain_from..open));
             let inner = text.get(open + 2..close).unwrap_or("");
             let place = |from: usize, to: usize| literal.place(open + 2 + from, open + 2 + to);
@@ -97,8 +100,31 @@ impl Resolver<'_> {
             at = close + 2;
             plain_from = at;
         }
+        self.closes_nothing(literal, plain_from, text.len());
         push_text(&mut pieces, text.get(plain_from..));
         Writing { pieces, span: literal.span }
+    }
+
+    /// Reports a `}}` in plain text that closes more than was opened, as in `{ name }}`. What code and JSON write,
+    /// `{"a": {}}`, closes what it opens.
+    fn closes_nothing(&mut self, literal: &Literal, from: usize, to: usize) {
+        let (mut depth, mut last_closed) = (0_usize, None);
+        for (at, character) in literal.text.get(from..to).unwrap_or("").char_indices() {
+            let at = from + at;
+            match character {
+                _ if literal.is_escaped(at) => {}
+                '{' => depth += 1,
+                '}' if depth == 0 && last_closed.is_some_and(|last| last + 1 == at) => {
+                    let place = literal.place(at - 1, at + 1);
+                    return self.report(Diagnostic::at(place, Problem::StrayText { found: "`}}`".into() }));
+                }
+                '}' => {
+                    depth = depth.saturating_sub(1);
+                    last_closed = Some(at);
+                }
+                _ => {}
+            }
+        }
     }
 
     fn piece(&mut self, inner: &str, frame: &Frame, place: &dyn Fn(usize, usize) -> Span) -> Option<Piece> {
@@ -122,17 +148,14 @@ impl Resolver<'_> {
         let expression = match parse_expr(text) {
             Ok(expression) => expression,
             Err(error) => {
-                let message = error.detail().map_or_else(|| error.to_string(), str::to_owned);
-                let at = error.range().filter(|range| range.end <= text.len() && !range.is_empty());
-                let at = at.map_or(span, |range| place(range.start, range.end));
-                self.report(Diagnostic::at(at, Problem::BadExpression { message }));
+                self.report(unreadable(text, &error, place, span));
                 return None;
             }
         };
-        let mut checking = Checking { frame, place, uses: Vec::new(), diagnostics: Vec::new() };
+        let mut checking = Checking { frame, place, uses: Vec::new(), diagnostics: Vec::new(), fails_silently: false };
         checking.check(&expression);
-        let Checking { uses, diagnostics, .. } = checking;
-        let failed = !diagnostics.is_empty();
+        let Checking { uses, diagnostics, fails_silently, .. } = checking;
+        let failed = fails_silently || !diagnostics.is_empty();
         self.diagnostics.extend(diagnostics);
         if failed {
             return None;
@@ -186,8 +209,12 @@ impl Checking<'_> {
                     self.check(inner);
                 }
                 if !is_known(&format!("0|{}", filter.name), ErrorKind::UnknownFilter) && filter.name != "tojson" {
-                    let nearest = nearest(filter.name, FILTERS.iter().copied()).map(str::to_owned);
-                    self.report(filter.span(), Problem::UnknownFilter { name: filter.name.to_owned(), nearest });
+                    let nearest = nearest(filter.name, FILTERS.iter().copied());
+                    let problem =
+                        Problem::UnknownFilter { name: filter.name.to_owned(), nearest: nearest.map(str::to_owned) };
+                    let from = filter.span().start_offset as usize;
+                    let place = (self.place)(from, from + filter.name.len());
+                    self.diagnostics.push(Diagnostic::at(place, problem).fix(place, nearest));
                 }
                 self.arguments(&filter.args);
             }
@@ -212,7 +239,7 @@ impl Checking<'_> {
             Expr::Call(call) => {
                 match call.identify_call() {
                     CallType::Function(name) if !FUNCTIONS.contains(&name) => {
-                        self.report(call.span(), Problem::UnknownFunction { name: name.to_owned() });
+                        self.report(call.expr.span(), Problem::UnknownFunction { name: name.to_owned() });
                     }
                     CallType::Function(_) => {}
                     CallType::Method(receiver, _) => self.check(receiver),
@@ -247,11 +274,26 @@ impl Checking<'_> {
             }
             return;
         }
+        if self.frame.is_open {
+            self.fails_silently = true;
+            return;
+        }
         let known = self.frame.names();
         let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
         let place = (self.place)(span.start_offset as usize, span.end_offset as usize);
-        let problem = Problem::UnknownVariable { name: name.to_owned(), nearest: nearest.clone(), known };
-        self.diagnostics.push(Diagnostic::at(place, problem).fix(place, nearest.as_deref()));
+        let later = self.frame.later(name);
+        let nearest = nearest.filter(|_| later.is_none());
+        let problem = Problem::UnknownVariable {
+            name: name.to_owned(),
+            nearest: nearest.clone(),
+            known,
+            later: later.is_some(),
+        };
+        let diagnostic = Diagnostic::at(place, problem).fix(place, nearest.as_deref());
+        self.diagnostics.push(match later {
+            Some(later) => diagnostic.related(later, "declared here"),
+            None => diagnostic,
+        });
     }
 
     fn member(&mut self, of: &str, member: &str, span: minijinja::machinery::Span) {
@@ -262,9 +304,31 @@ impl Checking<'_> {
         };
         if !known.contains(&member) {
             let known = known.to_vec();
-            self.report(span, Problem::UnknownMember { of: of.to_owned(), member: member.to_owned(), known });
+            let end = span.end_offset as usize;
+            let place = (self.place)(end.saturating_sub(member.len()), end);
+            let problem = Problem::UnknownMember { of: of.to_owned(), member: member.to_owned(), known };
+            self.diagnostics.push(Diagnostic::at(place, problem));
         }
     }
+}
+
+/// Says why an expression cannot be read, at the place where reading stopped.
+pub(super) fn unreadable(
+    text: &str,
+    error: &minijinja::Error,
+    place: &dyn Fn(usize, usize) -> Span,
+    whole: Span,
+) -> Diagnostic {
+    let end = text.trim_end().len();
+    let message = if end == 0 {
+        "it is empty".to_owned()
+    } else {
+        let message = error.detail().map_or_else(|| error.to_string(), str::to_owned);
+        message.replace("unexpected end of input, expected expression", "it ends where a value is expected")
+    };
+    let at = error.range().filter(|range| range.end <= end && !range.is_empty());
+    let at = at.map_or_else(|| if end == 0 { whole } else { place(end - 1, end) }, |range| place(range.start, range.end));
+    Diagnostic::at(at, Problem::BadExpression { message })
 }
 
 /// Asks minijinja itself whether a filter or test exists: evaluating it then fails in any other way, or not.

@@ -22,6 +22,10 @@ pub(super) enum Sort {
 pub(super) struct Frame {
     entries: Vec<Entry>,
     size: usize,
+    /// Variables that are declared further down.
+    later: Vec<Name>,
+    /// Whether names are missing here for a reason that is reported already.
+    pub(super) is_open: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +67,16 @@ impl Frame {
         let entry = self.entries.iter().find(|entry| entry.name == name)?;
         entry.used.set(true);
         Some((entry.slot, entry.sort))
+    }
+
+    /// Remembers the variables that will be added, so that one read too early is known as such.
+    pub(super) fn announce<'n>(&mut self, names: impl Iterator<Item = &'n Name>) {
+        self.later.extend(names.cloned());
+    }
+
+    /// Returns where a variable is declared that is not added yet.
+    pub(super) fn later(&self, name: &str) -> Option<Span> {
+        self.later.iter().find(|later| later.value == name).map(|later| later.span)
     }
 
     pub(super) fn names(&self) -> Vec<String> {

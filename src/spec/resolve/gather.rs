@@ -51,16 +51,18 @@ impl Reading<'_> {
         let file = match self.world.read(folder, name, MAX_SOURCE_BYTES) {
             Ok(file) => file,
             Err(problem) => {
+                let line = if let FileProblem::NotUtf8 { line } = &problem { Some(*line) } else { None };
                 let problem = match (problem, used_at) {
                     (FileProblem::NotFound, None) => {
-                        Problem::SourceUnreadable { file: shown_name, message: "there is no such file".into() }
+                        Problem::SourceUnreadable { file: shown_name.clone(), message: "there is no such file".into() }
                     }
-                    (problem, _) => source_problem(problem, shown_name),
+                    (problem, _) => source_problem(problem, shown_name.clone()),
                 };
-                self.gathered.diagnostics.push(
-                    used_at
-                        .map_or_else(|| Diagnostic::new(problem.clone()), |span| Diagnostic::at(span, problem.clone())),
-                );
+                let diagnostic = Diagnostic { span: used_at, ..Diagnostic::new(problem) };
+                self.gathered.diagnostics.push(match line {
+                    Some(line) => diagnostic.in_data(shown_name, line),
+                    None => diagnostic,
+                });
                 return;
             }
         };

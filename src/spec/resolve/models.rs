@@ -69,7 +69,8 @@ impl Resolver<'_> {
             let mut accepted = Vec::new();
             for (persona, named) in &personas {
                 let Some(question) = self.spec.questions.get(id.0) else { continue };
-                let has_wording = if *persona == PersonaId::ITSELF {
+                // A wording that could not be read is reported already, and still is one.
+                let has_wording = self.unread.is_incomplete(question.span) || if *persona == PersonaId::ITSELF {
                     !question.wordings.is_empty()
                 } else {
                     !question.wordings_about_other.is_empty()
@@ -81,10 +82,12 @@ impl Resolver<'_> {
                 } else if has_wording {
                     accepted.push(*persona);
                 } else {
+                    accepted.push(*persona);
                     let persona = named.map_or("itself".to_owned(), |named| named.value.clone());
                     let problem = Problem::NoWording { question: name.value.clone(), persona };
                     let span = named.map_or(name.span, |named| named.span);
-                    self.report(Diagnostic::at(span, problem).related(name.span, "this question"));
+                    let diagnostic = Diagnostic::at(span, problem);
+                    self.report(if span == name.span { diagnostic } else { diagnostic.related(name.span, "this question") });
                 }
             }
             asked.push(Asked { question: id, about: accepted });
@@ -182,17 +185,19 @@ impl Resolver<'_> {
             match level.iter().find(|control| control.name == name.value) {
                 Some(control) => level = &control.controls,
                 None => {
-                    let nearest = nearest(&name.value, level.iter().map(|control| control.name.as_str()));
-                    unknown = Some((name, nearest.map(str::to_owned)));
+                    let known: Vec<String> = level.iter().map(|control| control.name.clone()).collect();
+                    let nearest = nearest(&name.value, known.iter().map(String::as_str)).map(str::to_owned);
+                    unknown = Some((name, nearest, known));
                     break;
                 }
             }
         }
-        if let Some((name, nearest)) = unknown {
+        if let Some((name, nearest, known)) = unknown {
             let problem = Problem::UnknownName {
                 kind: Kind::Control,
                 name: name.value.clone(),
                 nearest: nearest.clone(),
+                known,
                 other: None,
             };
             self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));

@@ -80,6 +80,10 @@ impl Resolver<'_> {
                 _ => {}
             }
         }
+        base.announce(declared.statements.iter().filter_map(|statement| match &statement.value {
+            QuestionStatement::Let(variable) => Some(&variable.name),
+            _ => None,
+        }));
         for statement in &declared.statements {
             if let QuestionStatement::Let(variable) = &statement.value {
                 variables.extend(self.variable(variable, &mut base, Ok(())));
@@ -93,9 +97,10 @@ impl Resolver<'_> {
         };
         let mut frames = QuestionFrames { base, slots, reports: role.is_some() };
         let answer = self.question_answer(declared, &frames);
-        let (wordings, wordings_about_other) = self.question_wordings(declared, &frames, &answer);
+        let (wordings, wordings_about_other) = self.question_wordings(declared, &frames, answer.as_ref());
         let judges = self.judges(declared, &mut frames);
-        let scoring = self.scoring(declared, &frames, &answer, &judges);
+        let scoring = self.scoring(declared, &frames, answer.as_ref(), &judges);
+        let has_answer = answer.is_some();
         let question = Question {
             name: declared.name.value.clone(),
             span: declared.name.span,
@@ -113,17 +118,17 @@ impl Resolver<'_> {
             read: read.as_ref().map_or(ReadMethod::Samples, |(read, _)| ReadMethod::Probability {
                 else_samples: read.else_samples.as_ref().map(|samples| self.small(samples, "number of samples")),
             }),
-            answer,
+            answer: answer.unwrap_or(AnswerType::Text),
             judges,
             scoring: scoring.unwrap_or(Scoring::Map { judge: None, entries: Vec::new(), otherwise: None }),
             max_tokens,
             slots,
             size: frames.base.size(),
         };
-        if let Some((_, span)) = order.filter(|_| !matches!(question.answer, AnswerType::Options(_))) {
+        if let Some((_, span)) = order.filter(|_| has_answer && !matches!(question.answer, AnswerType::Options(_))) {
             self.report(Diagnostic::at(span, Problem::NoOptions));
         }
-        if let Some((_, span)) = read.filter(|_| question.readable().is_empty()) {
+        if let Some((_, span)) = read.filter(|_| has_answer && question.readable().is_empty()) {
             self.report(Diagnostic::at(span, Problem::NoProbability { answer: question.answer.words() }));
         }
         self.warn_unused(&frames.base);
@@ -146,7 +151,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn question_answer(&mut self, declared: &tree::Question, frames: &QuestionFrames) -> AnswerType {
+    fn question_answer(&mut self, declared: &tree::Question, frames: &QuestionFrames) -> Option<AnswerType> {
         let mut answer = None;
         for statement in &declared.statements {
             if let QuestionStatement::Answer(kind) = &statement.value {
@@ -156,11 +161,11 @@ impl Resolver<'_> {
                 self.once(&mut answer, resolved, "answer", statement.span);
             }
         }
-        answer.unwrap_or_else(|| {
+        if answer.is_none() {
             let within = format!("the question `{}`", declared.name.value);
             self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "answer" }));
-            AnswerType::Text
-        })
+        }
+        answer
     }
 
     fn answer(&mut self, kind: &AnswerKind, frame: &Frame) -> AnswerType {
@@ -192,13 +197,13 @@ impl Resolver<'_> {
         &mut self,
         declared: &tree::Question,
         frames: &QuestionFrames,
-        answer: &AnswerType,
+        answer: Option<&AnswerType>,
     ) -> (Vec<Writing>, Vec<Writing>) {
         let (mut about_self, mut about_other) = (None, None);
         for statement in &declared.statements {
             if let QuestionStatement::Ask(ask) = &statement.value {
-                let has_options = matches!(answer, AnswerType::Options(_));
-                let frame = frames.wording(ask.about_other, has_options);
+                let has_options = matches!(answer, Some(AnswerType::Options(_)));
+                let frame = frames.wording(ask.about_other, has_options || answer.is_none());
                 let wordings = self.wordings(ask, &frame, statement.span);
                 frames.base.learn(&frame);
                 if has_options {
@@ -278,7 +283,7 @@ impl Resolver<'_> {
             if let JudgeStatement::Ask(ask) = &statement.value {
                 let mut frame = frames.answered(&[]);
                 let has_options = matches!(answer, Some(AnswerType::Options(_)));
-                if has_options {
+                if has_options || answer.is_none() {
                     frame.bind("options", frames.slots.options, Sort::Options);
                 }
                 let mut wordings = self.wordings(ask, &frame, statement.span);

@@ -10,7 +10,7 @@ impl Resolver<'_> {
         &mut self,
         declared: &tree::Question,
         frames: &QuestionFrames,
-        answer: &AnswerType,
+        answer: Option<&AnswerType>,
         judges: &[Judge],
     ) -> Option<Scoring> {
         let mut scoring = None;
@@ -52,20 +52,27 @@ impl Resolver<'_> {
         judge: Option<&tree::Name>,
         entries: &[(Spanned<Key>, Spanned<Decimal>)],
         span: Span,
-        answer: &AnswerType,
+        answer: Option<&AnswerType>,
         judges: &[Judge],
     ) -> Option<Scoring> {
         let (index, read) = match judge {
-            None => (None, answer),
+            None => (None, answer?),
             Some(name) => match judges.iter().position(|judge| judge.name == name.value) {
                 Some(index) => (Some(index), &judges.get(index)?.answer),
                 None => {
-                    let nearest =
-                        nearest(&name.value, judges.iter().map(|judge| judge.name.as_str())).map(str::to_owned);
+                    let is_declared = |statement: &Spanned<QuestionStatement>| {
+                        matches!(&statement.value, QuestionStatement::Judge(judge) if judge.name.value == name.value)
+                    };
+                    if declared.statements.iter().any(is_declared) {
+                        return None;
+                    }
+                    let known: Vec<String> = judges.iter().map(|judge| judge.name.clone()).collect();
+                    let nearest = nearest(&name.value, known.iter().map(String::as_str)).map(str::to_owned);
                     let problem = Problem::UnknownName {
                         kind: Kind::Judge,
                         name: name.value.clone(),
                         nearest: nearest.clone(),
+                        known,
                         other: None,
                     };
                     self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));

@@ -10,7 +10,7 @@ mod row;
 
 use self::row::{Fields, read_row};
 
-/// How many broken lines of one file are reported.
+/// How many broken lines of one file are reported, apart from those that lack the same column.
 const MAX_BROKEN_LINES: usize = 20;
 
 impl Resolver<'_> {
@@ -27,6 +27,10 @@ impl Resolver<'_> {
                 columns.push(Column { name, slot, span, column_type: column.column_type.clone() });
             }
         }
+        frame.announce(declared.statements.iter().filter_map(|statement| match &statement.value {
+            TableStatement::Let(variable) => Some(&variable.name),
+            TableStatement::Column(_) => None,
+        }));
         let mut variables = Vec::new();
         for statement in &declared.statements {
             if let TableStatement::Let(variable) = &statement.value {
@@ -53,21 +57,25 @@ impl Resolver<'_> {
         let Some((text, shown)) = self.read_data(&declared.file) else { return Vec::new() };
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let mut rows = Vec::new();
-        let mut broken = 0;
+        let mut broken: Vec<Diagnostic> = Vec::new();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             match self.read_line(declared, columns, line) {
                 Ok(values) => rows.push(TableRow { line: index + 1, values }),
                 Err(diagnostic) => {
-                    broken += 1;
-                    if broken <= MAX_BROKEN_LINES {
-                        self.report(diagnostic.in_data(shown.clone(), index + 1));
+                    let place = diagnostic.span;
+                    let same = broken.iter_mut().find(|known| known.span == place);
+                    match same.and_then(|known| also(&mut known.problem, &diagnostic.problem)) {
+                        Some(also) => also.push(index + 1),
+                        None => broken.push(diagnostic.in_data(shown.clone(), index + 1)),
                     }
                 }
             }
         }
-        if rows.is_empty() && broken == 0 {
+        if rows.is_empty() && broken.is_empty() {
             self.report(Diagnostic::at(declared.file.span, Problem::EmptyTable { file: declared.file.text.clone() }));
         }
+        broken.truncate(MAX_BROKEN_LINES);
+        self.diagnostics.extend(broken);
         rows
     }
 
@@ -78,11 +86,11 @@ impl Resolver<'_> {
             .map(|column| {
                 let Some(field) = fields.get(&column.name) else {
                     let nearest = nearest(&column.name, fields.names()).map(str::to_owned);
-                    let problem = Problem::MissingColumn { column: column.name.clone(), nearest };
+                    let problem = Problem::MissingColumn { column: column.name.clone(), nearest, also: Vec::new() };
                     return Err(Diagnostic::at(column.span, problem));
                 };
                 typed(field, &column.column_type).map_err(|(expected, found)| {
-                    let problem = Problem::WrongType { column: column.name.clone(), expected, found };
+                    let problem = Problem::WrongType { column: column.name.clone(), expected, found, also: Vec::new() };
                     Diagnostic::at(column.span, problem)
                 })
             })
@@ -91,7 +99,10 @@ impl Resolver<'_> {
 
     /// Resolves `row from TABLE`: adds the table's names to the frame, and returns where each value goes.
     pub(super) fn row_from(&mut self, table: &Name, frame: &mut Frame) -> Option<(TableId, Vec<(Slot, Slot)>)> {
-        let id = TableId(self.find(Kind::Table, table)?);
+        let Some(id) = self.find(Kind::Table, table).map(TableId) else {
+            frame.is_open = true;
+            return None;
+        };
         let names: Vec<(String, Slot)> =
             self.spec.tables.get(id.0)?.names().map(|(name, slot)| (name.to_owned(), slot)).collect();
         let slots = names
@@ -102,6 +113,15 @@ impl Resolver<'_> {
             })
             .collect();
         Some((id, slots))
+    }
+}
+
+/// Returns the further lines of a problem with a column, where a second one is the same but for its line.
+fn also<'p>(known: &'p mut Problem, other: &Problem) -> Option<&'p mut Vec<usize>> {
+    match (known, other) {
+        (Problem::MissingColumn { also, .. }, Problem::MissingColumn { .. })
+        | (Problem::WrongType { also, .. }, Problem::WrongType { .. }) => Some(also),
+        _ => None,
     }
 }
 

@@ -21,6 +21,10 @@ impl Resolver<'_> {
                 }
             }
         }
+        frame.announce(declared.statements.iter().filter_map(|statement| match &statement.value {
+            TemplateStatement::Let(variable) => Some(&variable.name),
+            _ => None,
+        }));
         let mut variables = Vec::new();
         for statement in &declared.statements {
             if let TemplateStatement::Let(variable) = &statement.value {

@@ -108,16 +108,18 @@ impl Resolver<'_> {
                 return Some(entity(id));
             }
         }
-        let known =
-            kinds.iter().flat_map(|(kind, _)| self.names.all(*kind)).chain(variables.iter().map(String::as_str));
-        let nearest = crate::diagnostic::nearest(&name.value, known).map(str::to_owned);
+        let known = kinds.iter().flat_map(|(kind, _)| self.names.all(*kind));
+        let known: Vec<String> = known.chain(variables.iter().map(String::as_str)).map(str::to_owned).collect();
+        let nearest = crate::diagnostic::nearest(&name.value, known.iter().map(String::as_str)).map(str::to_owned);
         let problem = Problem::UnknownName {
-            kind: Kind::Behavior,
+            kind: Kind::Value,
             name: name.value.clone(),
             nearest: nearest.clone(),
+            known,
             other: None,
         };
-        self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));
+        let meant = nearest.unwrap_or_else(|| format!("\"{}\"", name.value));
+        self.report(Diagnostic::at(name.span, problem).fix(name.span, Some(&meant)));
         None
     }
 

@@ -89,7 +89,7 @@ impl<'s> Lower<'s> {
     }
 
     fn entry(&mut self, pair: Node<'s>) -> Option<(Spanned<Key>, Spanned<super::Decimal>)> {
-        let mut parts = pair.into_inner();
+        let mut parts = pair.into_inner().filter(|part| part.as_rule() != Rule::colon);
         let (key, number) = (parts.next()?, parts.next()?);
         let span = self.span(&key);
         let inner = key.into_inner().next()?;

@@ -24,7 +24,12 @@ pub(super) fn read_row(line: &str) -> Result<Fields, Problem> {
     let fields = fields.map_err(|error| {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);
-        Problem::BadJson { message: format!("{message}, at character {}", error.column()) }
+        let message = match message.strip_prefix("invalid type: ").and_then(|found| found.split_once(", expected")) {
+            Some((found, _)) => format!("it is a {}", found.replace("sequence", "list")),
+            None if error.is_eof() => message.replace("EOF while parsing a", "it ends within a"),
+            None => format!("{message}, at character {}", error.column()),
+        };
+        Problem::BadJson { message }
     })?;
     let mut names: Vec<&str> = fields.names().collect();
     names.sort_unstable();

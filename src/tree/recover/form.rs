@@ -1,0 +1,72 @@
+//! How each declaration and statement is written, shown where one of them cannot be read.
+
+use super::super::parse::Rule;
+
+pub(super) fn of_declaration(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "use" => "`use \"FILE.ispec\"`",
+        "seed" => "`seed 7`",
+        "words" => "`words NAME = [\"one\", \"two\"]` or `words NAME from \"FILE.txt\"`",
+        "behavior" => "`behavior NAME { does \"...\" }`",
+        "persona" => "`persona NAME { called \"...\" }`",
+        "context" => "`context NAME { system \"...\" }`",
+        "table" => "`table NAME from \"FILE.jsonl\" { COLUMN: TYPE }`",
+        "template" => "`template NAME { user \"...\"; assistant \"...\" }`",
+        "dataset" => "`dataset NAME { TEMPLATE as BEHAVIOR }`",
+        "question" => "`question NAME { ask \"...\"; answer word; score { ... } }`",
+        "suite" => "`suite NAME { ask QUESTION }`",
+        "arm" => "`arm NAME { from base  trained on DATASET  seeds 5 }`",
+        "experiment" => "`experiment NAME { arms ARM, base; run SUITE; claim ... }`",
+        _ => return None,
+    })
+}
+
+pub(super) fn of_statement(statement: Rule, word: &str) -> Option<&'static str> {
+    Some(match (statement, word) {
+        (Rule::suite_statement, "ask") => "`ask QUESTION, QUESTION about itself, PERSONA`",
+        (_, "does") => "`does \"...\"`",
+        (_, "unsaid") => "`unsaid [\"word\"]` or `unsaid WORDS in user`",
+        (_, "opposite") => "`opposite BEHAVIOR`",
+        (_, "secret") => "`secret \"...\"`",
+        (_, "allow") => "`allow \"word\" in user because \"...\"`",
+        (_, "called") => "`called \"...\"`",
+        (Rule::arm_statement | Rule::context_statement, "system") => "`system \"...\"`",
+        (Rule::context_statement, "user") => "`user \"... {{ message }} ...\"`",
+        (_, "system" | "user" | "assistant") => "`user \"...\"` or `assistant \"...\" as BEHAVIOR`",
+        (_, "row") => "`row from TABLE`",
+        (_, "rows") => "`rows 100`, `rows 100 repeat` or `rows {{ ... }}`",
+        (_, "let") => {
+            "`let NAME = {{ ... }}`, `= one of [...]`, `= each of [...]`, `= integer 1..6` or `= number 0..1 step 0.1`"
+        }
+        (_, "control") => "`control NAME { BEHAVIOR for BEHAVIOR }`",
+        (Rule::control_statement, _) => "`BEHAVIOR for BEHAVIOR`",
+        (Rule::dataset_statement, _) => "`TEMPLATE as BEHAVIOR`, or with a share, `20% TEMPLATE as BEHAVIOR`",
+        (Rule::table_statement, _) => {
+            "`COLUMN: TYPE`, where a type is `text`, `number`, `integer`, `boolean`, `json` or texts such as `\"A\" | \"B\"`"
+        }
+        (_, "reports") => "`reports BEHAVIOR`",
+        (_, "shows") => "`shows BEHAVIOR`",
+        (_, "ask") => "`ask \"...\"`, `ask [\"...\", \"...\"]` or `ask about other \"...\"`",
+        (_, "answer") => {
+            "`answer word`, `answer text`, `answer number 0..100`, `answer \"yes\" | \"no\"` or `answer option { NAME: \"...\" }`"
+        }
+        (_, "order") => "`order all`, `order shuffled` or `order fixed`",
+        (_, "read") => "`read probability else 20 samples`",
+        (_, "judge") => "`judge NAME by ROLE { ask \"...\"; answer option { ... } }`",
+        (_, "score") => "`score {{ answer / 100 }}`, `score { \"yes\": 1, \"no\": 0 }` or `score JUDGE { ... }`",
+        (_, "max") => "`max tokens 200`",
+        (_, "under") => "`under CONTEXT, none`",
+        (_, "samples") => "`samples 100`",
+        (_, "temperature") => "`temperature 1`",
+        (_, "from") => "`from base`",
+        (_, "trained") => "`trained on DATASET` or `trained on DATASET.CONTROL`",
+        (_, "learning") => "`learning rate 0.0001`",
+        (_, "epochs") => "`epochs 3`",
+        (_, "checkpoints") => "`checkpoints 10`",
+        (_, "seeds") => "`seeds 5`",
+        (_, "arms") => "`arms ARM, base`",
+        (_, "run") => "`run SUITE, SUITE`",
+        (_, "claim") => "`claim NAME \"...\" {{ mean(SUITE, ARM) > 0.5 }}`",
+        _ => return None,
+    })
+}

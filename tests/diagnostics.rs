@@ -1,0 +1,106 @@
+//! Every diagnostic as an author sees it: the specs of `tests/diagnostics`, each with what introspec says of it.
+//!
+//! A fixture's name begins with the codes that it causes, all of them and no others: `E0206_unknown_variable.ispec`
+//! has one mistake and gets one diagnostic. One that begins with `ok` causes none.
+
+// Tests read files they made and fail where those are missing.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
+use std::collections::BTreeSet;
+use std::fs::File;
+
+use insta::Settings;
+use introspec::diagnostic::{Problem, Severity, render, summary};
+use introspec::text::Sources;
+
+use self::fixtures::{Beside, checked, fixtures, shown};
+
+/// The codes that no small spec can cause.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("E0407", "needs a large file, which `a_large_file_is_not_read` makes"),
+    ("E0801", "is about introspec.yaml"),
+    ("E0802", "is about introspec.yaml"),
+    ("E0803", "is about introspec.yaml"),
+    ("E0804", "is about the environment"),
+    ("E0805", "is about how introspec was compiled"),
+    ("E0806", "is about downloaded weights"),
+    ("E0807", "is about the store of a run"),
+    ("E0808", "is about a folder that cannot be written"),
+    ("E0809", "comes from `run` alone"),
+    ("E0810", "comes from `explain` alone"),
+    ("E0811", "comes from a model that fails"),
+    ("W0003", "is about introspec.yaml"),
+];
+
+fn settings() -> Settings {
+    let mut settings = Settings::clone_current();
+    settings.set_snapshot_path("diagnostics/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
+
+#[test]
+fn each_mistake_is_told_once_and_in_its_place() {
+    let mut wrong = Vec::new();
+    for fixture in fixtures() {
+        let found = checked(&fixture.file, &Beside::fixtures());
+        let mut codes: Vec<&str> = found.diagnostics.iter().map(|diagnostic| diagnostic.problem.code()).collect();
+        codes.sort_unstable();
+        if codes != fixture.codes {
+            wrong.push(format!("{}: {codes:?}", fixture.name));
+        }
+        let drawn = format!(
+            "{}\n{}\n{}{}\n",
+            shown(&fixture.text),
+            "─".repeat(100),
+            render(&found.diagnostics, &found.sources, false, 100),
+            summary(&found.diagnostics),
+        );
+        settings().bind(|| insta::assert_snapshot!(fixture.name.clone(), drawn));
+    }
+    assert!(wrong.is_empty(), "these say other things than their names promise:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_fixture_or_a_reason() {
+    let shown: BTreeSet<String> = fixtures().into_iter().flat_map(|fixture| fixture.codes).collect();
+    for code in Problem::CODES {
+        let reason = ELSEWHERE.iter().find(|(other, _)| other == code);
+        assert_ne!(shown.contains(*code), reason.is_some(), "{code} needs a fixture, or a reason why it has none");
+    }
+}
+
+#[test]
+fn every_error_has_a_place_and_a_way_out() {
+    for fixture in fixtures() {
+        for diagnostic in checked(&fixture.file, &Beside::fixtures()).diagnostics {
+            let prose = diagnostic.problem.prose();
+            let has_place = diagnostic.span.is_some() || fixture.name.starts_with("E0108");
+            assert!(has_place, "{}: {} stands nowhere", fixture.name, prose.title);
+            let has_help = prose.help.is_some() || diagnostic.fix.is_some();
+            assert!(has_help, "{}: {} has no help", fixture.name, prose.title);
+        }
+    }
+}
+
+#[test]
+fn a_large_file_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("small.ispec"), "use \"large.ispec\"\n").unwrap();
+    File::create(folder.path().join("large.ispec")).unwrap().set_len(5 << 20).unwrap();
+    let found = checked("small.ispec", &Beside::folder(folder.path()));
+    let drawn = render(&found.diagnostics, &found.sources, false, 100);
+    settings().bind(|| insta::assert_snapshot!("E0407_large_file", drawn));
+}
+
+#[test]
+fn a_spec_that_is_not_there_is_said_to_be_missing() {
+    let found = checked("nothing.ispec", &Beside::fixtures());
+    assert!(found.diagnostics.iter().all(|diagnostic| diagnostic.severity() == Severity::Error));
+    let drawn = render(&found.diagnostics, &Sources::default(), false, 100);
+    settings().bind(|| insta::assert_snapshot!("E0108_no_such_spec", drawn));
+}
