@@ -2,6 +2,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::ConfigurationError;
 use super::place::Path;
+use crate::diagnostic::nearest;
 
 /// Reads values of a YAML document strictly and collects what is wrong with them.
 pub(super) struct Reader<'a> {
@@ -230,14 +231,4 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
         Value::Bool(value) => Some(value.to_string()),
         _ => None,
     }
-}
-
-/// Returns the known name closest to one that is not known, unless none is close.
-pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let far = name.chars().count().div_ceil(3).max(2);
-    known
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= far)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
 }

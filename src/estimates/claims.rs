@@ -153,12 +153,12 @@ fn equivalence_reason(interval: &Interval, within: f64) -> String {
     format!("the {} {where_it_lies} ±{}", in_words(interval), words::number(within))
 }
 
+/// What the interval is over stands beside the estimate already.
 fn in_words(interval: &Interval) -> String {
     format!(
-        "{:.0}% interval [{}, {}] {}",
+        "{:.0}% interval [{}, {}]",
         interval.level * 100.0,
         words::rounded(interval.low),
-        words::rounded(interval.high),
-        interval.over
+        words::rounded(interval.high)
     )
 }

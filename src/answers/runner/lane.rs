@@ -27,6 +27,7 @@ pub(super) struct Lane {
     /// Calls in a row that used up their tries.
     spent_in_a_row: u32,
     summary: ModelSummary,
+    last_failure: Option<Failure>,
     lost: Option<StoreError>,
 }
 
@@ -41,6 +42,7 @@ impl Lane {
             trying: false,
             spent_in_a_row: 0,
             summary,
+            last_failure: None,
             lost: None,
         }
     }
@@ -68,7 +70,13 @@ impl Lane {
         }
         match self.lost {
             Some(error) => Err(error),
-            None => Ok(self.summary),
+            None => {
+                // A model that gave nothing at all has stopped, however few its requests were.
+                if self.summary.answers == 0 && self.summary.stopped.is_none() {
+                    self.summary.stopped = self.last_failure;
+                }
+                Ok(self.summary)
+            }
         }
     }
 
@@ -172,6 +180,7 @@ impl Lane {
 
     fn fail(&mut self, ask: &Arc<Asked>, failure: &Failure) {
         let done = ask.end();
+        self.last_failure = Some(failure.clone());
         self.summary.failed += 1;
         self.summary.done += u64::from(done);
         let (model, place) = (self.model.respondent.name.as_str(), ask.place.as_str());
