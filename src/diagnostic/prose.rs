@@ -149,7 +149,8 @@ impl Problem {
             | Problem::OppositeOfItself { .. }
             | Problem::Repeated { .. }
             | Problem::Missing { .. }
-            | Problem::NotUsable { .. } => self.prose_of_names(),
+            | Problem::NotUsable { .. }
+            | Problem::ColumnWithoutRow { .. } => self.prose_of_names(),
             Problem::BadExpression { .. }
             | Problem::EmptyRange { .. }
             | Problem::BadStep { .. }
@@ -329,6 +330,10 @@ impl Problem {
             }
             Problem::Missing { within, statement } => {
                 say(format!("{within} has no `{statement}`"), "incomplete").help(example(statement))
+            }
+            Problem::ColumnWithoutRow { table } => {
+                say(format!("no row of `{table}` is taken here"), format!("a column of `{table}`"))
+                    .help(format!("add `row from {table}`"))
             }
             Problem::NotUsable { name, expected, found } => {
                 say(format!("`{name}` is {found}"), format!("{expected} has to stand here"))

@@ -104,7 +104,7 @@ pub(super) fn declaration(source: &Source, pair: &Pair<'_, Rule>) -> Vec<Diagnos
     }
     let error = Grammar::parse(Rule::declaration, text).err();
     let opened = text.find('{').filter(|&at| !text.get(at..).unwrap_or("").starts_with("{{"));
-    let reached = error.as_ref().map_or(0, |error| location(error));
+    let reached = error.as_ref().map_or(0, location);
     let opened = opened.filter(|&open| reached > open);
     if let Some(diagnostic) = opened.and_then(|_| unclosed(source, start, text)) {
         return vec![diagnostic];

@@ -58,6 +58,7 @@ impl Unread {
         let is_missed = |name: &str| is_unread(name) || missed.contains(name);
         match &diagnostic.problem {
             Problem::Missing { .. }
+            | Problem::ColumnWithoutRow { .. }
             | Problem::NoScore { .. }
             | Problem::NoParts { .. }
             | Problem::Repeated { .. }
@@ -96,6 +97,7 @@ fn is_of_a_name(problem: &Problem) -> bool {
         problem,
         Problem::UnknownName { .. }
             | Problem::UnknownVariable { .. }
+            | Problem::ColumnWithoutRow { .. }
             | Problem::UnknownMember { .. }
             | Problem::UnknownFilter { .. }
             | Problem::UnknownFunction { .. }

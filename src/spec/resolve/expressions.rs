@@ -279,9 +279,14 @@ impl Checking<'_> {
             self.fails_silently = true;
             return;
         }
+        let place = (self.place)(span.start_offset as usize, span.end_offset as usize);
+        if let Some(table) = self.frame.table_of(name).filter(|_| self.frame.later(name).is_none()) {
+            let problem = Problem::ColumnWithoutRow { table: table.to_owned() };
+            self.diagnostics.push(Diagnostic::at(place, problem));
+            return;
+        }
         let known = self.frame.names();
         let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-        let place = (self.place)(span.start_offset as usize, span.end_offset as usize);
         let later = self.frame.later(name);
         let nearest = nearest.filter(|_| later.is_none());
         let problem =
