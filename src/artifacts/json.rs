@@ -11,6 +11,8 @@ pub enum JsonStyle {
     Compact,
     /// As Python's `json.dumps` writes by default: a space after `,` and `:`, everything beyond ASCII escaped.
     Python,
+    /// The same, with the line ends that Python writes on Windows: a carriage return before the line feed.
+    PythonWindows,
 }
 
 impl JsonStyle {
@@ -21,9 +23,9 @@ impl JsonStyle {
     pub fn line<T: Serialize>(self, value: &T, out: &mut Vec<u8>) -> serde_json::Result<()> {
         match self {
             JsonStyle::Compact => serde_json::to_writer(&mut *out, value)?,
-            JsonStyle::Python => value.serialize(&mut Serializer::with_formatter(&mut *out, Python))?,
+            JsonStyle::Python | JsonStyle::PythonWindows => value.serialize(&mut Serializer::with_formatter(&mut *out, Python))?,
         }
-        out.push(b'\n');
+        out.extend_from_slice(if self == JsonStyle::PythonWindows { b"\r\n" } else { b"\n" });
         Ok(())
     }
 }

@@ -27,6 +27,8 @@ pub(crate) enum Style {
     Compact,
     /// As Python's json.dumps writes by default: ASCII escapes, a space after `,` and `:`
     Python,
+    /// The same with the line ends of Windows, where Python's text files have them
+    PythonWindows,
 }
 
 impl From<Style> for JsonStyle {
@@ -34,6 +36,7 @@ impl From<Style> for JsonStyle {
         match style {
             Style::Compact => JsonStyle::Compact,
             Style::Python => JsonStyle::Python,
+            Style::PythonWindows => JsonStyle::PythonWindows,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::components::{Gathered, sum};
 use super::index::{Batch, Index, Place, Replicate, mean_of};
 use super::interval::mean;
 use super::{Among, Condition, Conditions, Mean, QuestionInSetting, Setting, Term, sums};
-use crate::report::{Cell, Count, Outcomes, ReadCount, RunMean};
+use crate::report::{Cell, Count, Interval, Outcomes, ReadCount, RunMean};
 use crate::scores::{Method, RunKey};
 
 /// One cell for each question × condition × arm × the arm's axes, in plan order. A cell shows what there is: a run
@@ -77,7 +77,7 @@ fn cell<'a>(
         range: question.range,
         mean: estimate,
         no_interval: interval.as_ref().err().cloned(),
-        interval: interval.ok(),
+        interval: interval.ok().map(|interval| within(interval, question.range)),
         runs: batches
             .iter()
             .map(|(run, batch)| RunMean {
@@ -92,6 +92,14 @@ fn cell<'a>(
         distribution: distribution(&present),
         by_wording: means_by(&present, |replicate| replicate.wording, |wording| wording.to_string()),
         by_order: means_by(&present, |replicate| replicate.order, |order| order.replace(',', ", ")),
+    }
+}
+
+/// Cuts an interval to the scores that are possible: nothing outside them can be the mean.
+fn within(interval: Interval, range: Option<(f64, f64)>) -> Interval {
+    match range {
+        Some((low, high)) => Interval { low: interval.low.max(low), high: interval.high.min(high), ..interval },
+        None => interval,
     }
 }
 

@@ -31,8 +31,20 @@ pub struct Units {
     pub table_rows: Option<u64>,
     /// How many combinations the axes have.
     pub combinations: u64,
-    /// Which table rows come, where not all of them do: the chosen ones in the table's order.
-    pub chosen: Option<Vec<u64>>,
+    /// Which table rows come, where not all of them do.
+    pub chosen: Option<Chosen>,
+}
+
+/// Table rows chosen for a dataset that holds fewer units than there are.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// In the table's order.
+    rows: Vec<u64>,
+    /// The place in `rows` of the row that was chosen last: only it may come under fewer combinations than there are,
+    /// so that the units of a smaller dataset are among those of a larger one.
+    last: u64,
+    /// Under how many combinations that row comes.
+    combinations_of_last: u64,
 }
 
 /// One unit: a table row, a combination of the axes, and how often the units have come round before.
@@ -58,25 +70,34 @@ impl Units {
             return Unit { table_row: None, combination: at % combinations, round: 0, key: at };
         };
         let available = table_rows.saturating_mul(combinations).max(1);
-        let (round, within) = (at / available, at % available);
+        let (round, mut within) = (at / available, at % available);
+        if let Some(chosen) = &self.chosen
+            && within >= chosen.last * combinations + chosen.combinations_of_last
+        {
+            within += combinations - chosen.combinations_of_last;
+        }
         let place = within / combinations;
         let row = match &self.chosen {
-            Some(chosen) => usize::try_from(place).ok().and_then(|at| chosen.get(at)).copied().unwrap_or(place),
+            Some(chosen) => usize::try_from(place).ok().and_then(|at| chosen.rows.get(at)).copied().unwrap_or(place),
             None => place,
         };
         let key = round.wrapping_mul(available).wrapping_add(row * combinations + within % combinations);
         Unit { table_row: Some(row), combination: within % combinations, round, key }
     }
 
-    /// Keeps `count` units, of table rows chosen by a shuffled order: fewer rows are among more rows.
+    /// Keeps `count` units, of table rows chosen by a shuffled order: fewer units are among more of them.
     pub fn choose(&mut self, count: u64, order: &Permutation) {
         let Some(table_rows) = self.table_rows.filter(|_| self.available().is_some_and(|all| count < all)) else {
             return;
         };
-        let wanted = count.div_ceil(self.combinations.max(1)).min(table_rows);
-        let mut chosen: Vec<u64> = (0..wanted).map(|at| order.get(at)).collect();
-        chosen.sort_unstable();
-        self.chosen = Some(chosen);
+        let combinations = self.combinations.max(1);
+        let wanted = count.div_ceil(combinations).min(table_rows);
+        let mut rows: Vec<u64> = (0..wanted).map(|at| order.get(at)).collect();
+        let last = rows.last().copied();
+        rows.sort_unstable();
+        let last = last.and_then(|last| rows.binary_search(&last).ok()).unwrap_or(0) as u64;
+        let combinations_of_last = count - wanted.saturating_sub(1) * combinations;
+        self.chosen = Some(Chosen { rows, last, combinations_of_last });
     }
 }
 

@@ -52,7 +52,8 @@ fn make(
             }
         }
     }
-    let (mut axes, mut vars) = (Map::new(), Map::new());
+    let (mut axes, mut vars) = (Vec::new(), Map::new());
+    // The last axis turns fastest, so it is taken first.
     for variable in question.variables.iter().rev() {
         let Some(values) = variable.axis() else { continue };
         let of = if is_condition(values) { &mut of_conditions } else { &mut of_items };
@@ -62,7 +63,7 @@ fn make(
         if let Some(value) = chosen {
             scope.set(variable.slot, value.value(spec));
             if is_condition(values) {
-                axes.insert(variable.name.clone(), Json::from(value.name(spec)));
+                axes.push((variable.name.clone(), Json::from(value.name(spec))));
             }
         }
     }
@@ -83,5 +84,10 @@ fn make(
         vars.insert(variable.name.clone(), json);
         scope.set(variable.slot, value);
     }
-    Ok(Item { number: u32::try_from(item + 1).unwrap_or(u32::MAX), scope, axes, vars })
+    Ok(Item {
+        number: u32::try_from(item + 1).unwrap_or(u32::MAX),
+        scope,
+        axes: axes.into_iter().rev().collect(),
+        vars,
+    })
 }

@@ -69,6 +69,11 @@ struct Named {
 }
 
 impl minijinja::value::Object for Named {
+    /// Neither a map nor a list: it is written as its name, in provenance too.
+    fn repr(self: &std::sync::Arc<Self>) -> minijinja::value::ObjectRepr {
+        minijinja::value::ObjectRepr::Plain
+    }
+
     fn get_value(self: &std::sync::Arc<Self>, key: &Value) -> Option<Value> {
         self.members.get(key.as_str()?).cloned()
     }

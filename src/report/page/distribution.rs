@@ -153,6 +153,7 @@ mod tests {
             range: None,
             mean: None,
             interval: None,
+            no_interval: None,
             runs: Vec::new(),
             outcomes: Outcomes { asked: 10, valid: 10, ..Outcomes::default() },
             method: Some(Method::Samples),

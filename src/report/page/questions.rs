@@ -174,13 +174,9 @@ fn row(cell: &Cell, scale: Scale) -> Row {
 
 /// Says why a cell has no interval, so that its absence is not taken for an oversight.
 fn missing_interval(cell: &Cell) -> String {
-    let has_one_run = cell.runs.iter().filter(|run| run.mean.is_some()).count() <= 1;
-    if cell.outcomes.valid == 0 || cell.mean.is_none() {
-        "no interval: no valid answer".to_owned()
-    } else if has_one_run && cell.by_wording.len() <= 1 {
-        "no interval: one wording, one run".to_owned()
-    } else {
-        "no interval".to_owned()
+    match &cell.no_interval {
+        Some(reason) => format!("no interval: {reason}"),
+        None => "no interval".to_owned(),
     }
 }
 
