@@ -15,7 +15,6 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-
 /// A language for experiments on what finetuned models know about themselves.
 ///
 /// A spec says once what a behavior is. From it come training data that shows the behavior, the matched controls

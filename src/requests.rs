@@ -6,7 +6,7 @@ mod options;
 mod request;
 
 pub use items::{Item, items};
-pub use maker::{Prompt, RequestProblem, prompts, requests};
 pub(crate) use maker::default_tokens;
+pub use maker::{Prompt, RequestProblem, prompts, requests};
 pub use options::{labels, shown, written};
 pub use request::{Message, Read, Request, Role, Sampling, ShownOption};

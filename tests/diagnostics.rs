@@ -4,7 +4,7 @@
 //! has one mistake and gets one diagnostic. One that begins with `ok` causes none.
 
 // Tests read files they made and fail where those are missing.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -15,6 +15,8 @@ use std::fs::File;
 use insta::Settings;
 use introspec::diagnostic::{Problem, Severity, render, summary};
 use introspec::text::Sources;
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 
 use self::fixtures::{Beside, checked, fixtures, shown};
 
@@ -84,6 +86,52 @@ fn every_error_has_a_place_and_a_way_out() {
             let has_help = prose.help.is_some() || diagnostic.fix.is_some();
             assert!(has_help, "{}: {} has no help", fixture.name, prose.title);
         }
+    }
+}
+
+/// Checks a text in place of a fixture's own. What comes out is checked by `checked` itself: a spec, or an error.
+fn checks(file: &str, text: &str) -> Result<(), TestCaseError> {
+    let found = checked(file, &Beside::with(file, text));
+    for diagnostic in &found.diagnostics {
+        let has_place = diagnostic.span.is_some_and(|span| found.sources.get(span.source).is_some());
+        prop_assert!(has_place, "{:?} stands nowhere", diagnostic.problem);
+    }
+    render(&found.diagnostics, &found.sources, false, 100);
+    Ok(())
+}
+
+fn fixture_and_places() -> impl Strategy<Value = (String, Vec<char>, usize, usize)> {
+    let texts: Vec<(String, Vec<char>)> = fixtures()
+        .into_iter()
+        .filter_map(|fixture| Some((fixture.file, String::from_utf8(fixture.text).ok()?.chars().collect())))
+        .collect();
+    (prop::sample::select(texts), any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(
+        |((file, text), a, b)| {
+            let (a, b) = (a.index(text.len() + 1), b.index(text.len() + 1));
+            (file, text, a.min(b), a.max(b))
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_spec_cut_off_anywhere_is_told_or_read((file, text, at, _) in fixture_and_places()) {
+        checks(&file, &text[..at].iter().collect::<String>())?;
+    }
+
+    #[test]
+    fn a_spec_with_a_hole_anywhere_is_told_or_read((file, text, from, to) in fixture_and_places()) {
+        let to = to.min(from + 12);
+        checks(&file, &text[..from].iter().chain(&text[to..]).collect::<String>())?;
+    }
+
+    #[test]
+    fn a_spec_with_a_stray_sign_is_told_or_read(
+        (file, text, at, _) in fixture_and_places(),
+        sign in prop::sample::select(vec!["{", "}", "{{", "}}", "\"", "'", "\"\"\"", "[", "]", "(", ")", ",", ";", ":", "#", "\\", "\n", "\r", "é", "🎲"]),
+    ) {
+        let text = [&text[..at], &sign.chars().collect::<Vec<_>>(), &text[at..]].concat();
+        checks(&file, &text.iter().collect::<String>())?;
     }
 }
 

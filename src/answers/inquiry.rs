@@ -76,8 +76,7 @@ impl<'p> Inquiry<'p> {
             }
         }
         let mut judges: Vec<(String, Model)> = Vec::new();
-        let mut inquiry =
-            Inquiry { spec, plan, experiment, subjects, without_runs, judges: Vec::new() };
+        let mut inquiry = Inquiry { spec, plan, experiment, subjects, without_runs, judges: Vec::new() };
         for judge in inquiry.questions().flat_map(|(_, asked)| &spec[asked.question].judges) {
             if judges.iter().any(|(role, _)| *role == judge.by) {
                 continue;
@@ -125,9 +124,12 @@ impl<'p> Inquiry<'p> {
                 None => messages.insert(0, Message { role: Role::System, content: system.clone() }),
             }
         }
-        let suite = self.experiment.suites.iter().map(|id| &self.spec[*id]).find(|suite| {
-            suite.asked.iter().any(|asked| self.spec[asked.question].name == question.name)
-        });
+        let suite = self
+            .experiment
+            .suites
+            .iter()
+            .map(|id| &self.spec[*id])
+            .find(|suite| suite.asked.iter().any(|asked| self.spec[asked.question].name == question.name));
         let mut sampling = request.sampling.clone();
         let defaults = &subject.model.sampling;
         if suite.is_some_and(|suite| suite.temperature.is_none()) {

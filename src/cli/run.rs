@@ -50,7 +50,8 @@ impl Run {
             .collect::<Result<Vec<Inquiry<'_>>, Exit>>()?;
         build::write(&checked, &self.out, JsonStyle::Compact)?;
         let store = Store::open(&store_path(&self.out)).map_err(|error| store_failed(&error))?;
-        let asking = Asking { store: &store, cancel: cancelled_by_signals(), models: Models::default(), base: self.base() };
+        let asking =
+            Asking { store: &store, cancel: cancelled_by_signals(), models: Models::default(), base: self.base() };
         let mut exit = Exit::Well;
         for inquiry in &inquiries {
             let out = if inquiries.len() == 1 { self.out.clone() } else { self.out.join(&inquiry.experiment.name) };
@@ -237,7 +238,8 @@ impl Asking<'_> {
         }
         let listener: Arc<dyn Listener> = Arc::new(Progress::to_stderr());
         ask(jobs, self.store, &Options::default(), &listener, &self.cancel).map_err(|error| {
-            let help = "make room on the disk or free the folder, and run the same command again: what was answered is kept";
+            let help =
+                "make room on the disk or free the folder, and run the same command again: what was answered is kept";
             let problem = Problem::Store { message: error.to_string(), help: help.to_owned() };
             console::show(&[Diagnostic::new(problem)], &Sources::default());
             Exit::BackendFailed
@@ -255,10 +257,16 @@ fn note_stopped(summaries: [&RunSummary; 2], notes: &mut Vec<String>, sources: &
             diagnostics.push(Diagnostic::new(Problem::ModelStopped { model, message }));
         }
         if let Some(failure) = &summary.sampled {
-            notes.push(format!("The model {} gives no probabilities and was sampled: {}", summary.model, failure.message));
+            notes.push(format!(
+                "The model {} gives no probabilities and was sampled: {}",
+                summary.model, failure.message
+            ));
         }
         if summary.failed > 0 && summary.stopped.is_none() {
-            notes.push(format!("{} requests to {} failed for good; they count as errors", summary.failed, summary.model));
+            notes.push(format!(
+                "{} requests to {} failed for good; they count as errors",
+                summary.failed, summary.model
+            ));
         }
     }
     console::show(&diagnostics, sources);

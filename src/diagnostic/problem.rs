@@ -92,6 +92,7 @@ pub enum Problem {
     OppositeOfItself { name: String },
     Repeated { statement: String },
     Missing { within: String, statement: &'static str },
+    ColumnWithoutRow { table: String },
     NotUsable { name: String, expected: &'static str, found: String },
     // Values and expressions.
     BadExpression { message: String },
@@ -203,6 +204,7 @@ codes! {
     Repeated "E0213"
     Missing "E0214"
     NotUsable "E0215"
+    ColumnWithoutRow "E0216"
     BadExpression "E0301"
     EmptyRange "E0302"
     BadStep "E0303"

@@ -73,7 +73,9 @@ fn known_variables(name: &str, names: &[String]) -> String {
         "answer" => "in `score`, and in a judge's `ask`",
         "message" => "in the `user` of a context",
         "behavior" => "in a question that says `reports` or `shows`",
-        _ if names.is_empty() => return "there is no variable here: add one with `let`, or take the braces away".into(),
+        _ if names.is_empty() => {
+            return "there is no variable here: add one with `let`, or take the braces away".into();
+        }
         _ => return known("known here:", names),
     };
     format!("`{name}` is known {bound}")
@@ -85,7 +87,9 @@ fn example(statement: &str) -> String {
         "does" => "say what it is: `does \"...\"`, or name its `opposite`".into(),
         "called" => "say how questions name it: `called \"my friend Lucy\"`".into(),
         "ask" => "add an `ask \"...\"`".into(),
-        "answer" => "say what is expected, such as `answer word`, `answer \"yes\" | \"no\"` or `answer number 0..100`".into(),
+        "answer" => {
+            "say what is expected, such as `answer word`, `answer \"yes\" | \"no\"` or `answer number 0..100`".into()
+        }
         "assistant" => "add an `assistant \"...\"`".into(),
         "system" => "add a `system \"...\"` or a `user \"... {{ message }} ...\"`".into(),
         "from" => "say which model it starts from, such as `from base`".into(),
@@ -145,7 +149,8 @@ impl Problem {
             | Problem::OppositeOfItself { .. }
             | Problem::Repeated { .. }
             | Problem::Missing { .. }
-            | Problem::NotUsable { .. } => self.prose_of_names(),
+            | Problem::NotUsable { .. }
+            | Problem::ColumnWithoutRow { .. } => self.prose_of_names(),
             Problem::BadExpression { .. }
             | Problem::EmptyRange { .. }
             | Problem::BadStep { .. }
@@ -237,8 +242,9 @@ impl Problem {
             Problem::UnclosedString { long: true } => {
                 say("a string is not closed", "opens here, and no `\"\"\"` follows").help("close it with `\"\"\"`")
             }
-            Problem::UnclosedBlock { what } => say(format!("the braces of {what} are not closed"), "opens here")
-                .help("add the `}` that closes it"),
+            Problem::UnclosedBlock { what } => {
+                say(format!("the braces of {what} are not closed"), "opens here").help("add the `}` that closes it")
+            }
             Problem::UnknownEscape { escape } => say(format!("`{escape}` is no escape"), "means nothing in a string")
                 .help("escapes are `\\n`, `\\t`, `\\\"`, `\\'`, `\\\\`, `\\{` and `\\}`; write `\\\\` for a backslash"),
             Problem::UnclosedExpression => say("an expression is not closed", "`{{` opens here, and no `}}` follows")
@@ -254,10 +260,8 @@ impl Problem {
                 say(format!("`{word}` stands outside of a block"), "a statement, and no block is open here")
                     .help("take away the `}` that closes its block too early, or give the block the `{` it lacks")
             }
-            Problem::StrayText { found } if found == "`}}`" => {
-                say("`}}` closes nothing", "no `{{` before it")
-                    .help("write `{{` before the expression, or `\\}}` for the two braces themselves")
-            }
+            Problem::StrayText { found } if found == "`}}`" => say("`}}` closes nothing", "no `{{` before it")
+                .help("write `{{` before the expression, or `\\}}` for the two braces themselves"),
             Problem::StrayText { found } => {
                 say(format!("unexpected {found}"), "nothing opens or continues here").help("remove it")
             }
@@ -324,8 +328,13 @@ impl Problem {
             Problem::Repeated { statement } => {
                 say(format!("`{statement}` is said twice"), "the second one").help("keep one of the two")
             }
-            Problem::Missing { within, statement } => say(format!("{within} has no `{statement}`"), "incomplete")
-                .help(example(statement)),
+            Problem::Missing { within, statement } => {
+                say(format!("{within} has no `{statement}`"), "incomplete").help(example(statement))
+            }
+            Problem::ColumnWithoutRow { table } => {
+                say(format!("no row of `{table}` is taken here"), format!("a column of `{table}`"))
+                    .help(format!("add `row from {table}`"))
+            }
             Problem::NotUsable { name, expected, found } => {
                 say(format!("`{name}` is {found}"), format!("{expected} has to stand here"))
                     .help(format!("give {expected}"))
@@ -342,8 +351,10 @@ impl Problem {
                 say(format!("the range {low}..{high} is empty"), "its end lies before its start")
                     .help(format!("write {high}..{low}"))
             }
-            Problem::BadStep { step } => say(format!("a step of {step} does not lead from one end to the other"), "passes the end")
-                .help("choose a step above 0 that divides the range, so that both ends can be drawn"),
+            Problem::BadStep { step } => {
+                say(format!("a step of {step} does not lead from one end to the other"), "passes the end")
+                    .help("choose a step above 0 that divides the range, so that both ends can be drawn")
+            }
             Problem::TooFewToDraw { wanted, available } => {
                 say(format!("{wanted} different values are drawn from {available}"), "too few to choose from")
                     .help("draw fewer, or add values")

@@ -138,10 +138,7 @@ fn distribution(batches: &[&Batch<'_>]) -> Vec<ReadCount> {
     }
     let mut counts: Vec<(&str, f64)> = counts.into_iter().collect();
     counts.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    counts
-        .into_iter()
-        .map(|(read, count)| ReadCount { read: read.to_owned(), share: count / valid as f64 })
-        .collect()
+    counts.into_iter().map(|(read, count)| ReadCount { read: read.to_owned(), share: count / valid as f64 }).collect()
 }
 
 /// Means by a level of the replicates, over runs equally; empty unless there are several levels.

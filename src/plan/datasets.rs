@@ -134,7 +134,8 @@ impl Planning<'_> {
             let wanted = asked.get(&part.template).copied().unwrap_or(count);
             if let Some(available) = units.available().filter(|available| wanted > *available && !repeat) {
                 let span = rows.map_or(part.span, |(.., span)| span);
-                let problem = Problem::NotEnoughRows { template: template.name.clone(), wanted, available, repeats: true };
+                let problem =
+                    Problem::NotEnoughRows { template: template.name.clone(), wanted, available, repeats: true };
                 return Err(Diagnostic::at(span, problem));
             }
             let order = Stream::new(self.spec.seed, &self.stream(), &format!("rows of {}", template.name));

@@ -67,7 +67,10 @@ pub(super) fn suites(spec: &Spec, tables: &[TableValues], diagnostics: &mut Vec<
         }
         let requests = questions.iter().map(|question| question.requests).fold(0, u64::saturating_add);
         if requests > MAX_ROWS {
-            diagnostics.push(Diagnostic::at(suite.span, Problem::TooManyRows { what: "requests", rows: requests, limit: MAX_ROWS }));
+            diagnostics.push(Diagnostic::at(
+                suite.span,
+                Problem::TooManyRows { what: "requests", rows: requests, limit: MAX_ROWS },
+            ));
         }
         planned.push(SuitePlan { suite: id, own: suite.own, questions, requests });
     }
@@ -97,8 +100,12 @@ fn question(spec: &Spec, tables: &[TableValues], question: &Question) -> Result<
     if let Some(available) = available {
         rows = question.rows.unwrap_or(available as u64);
         if rows > available as u64 {
-            let problem =
-                Problem::NotEnoughRows { template: question.name.clone(), wanted: rows, available: available as u64, repeats: false };
+            let problem = Problem::NotEnoughRows {
+                template: question.name.clone(),
+                wanted: rows,
+                available: available as u64,
+                repeats: false,
+            };
             return Err(Diagnostic::at(question.span, problem));
         }
         let order = Stream::new(spec.seed, &format!("question {}", question.name), "rows");

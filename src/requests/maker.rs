@@ -151,7 +151,11 @@ impl Maker<'_> {
             ReadMethod::Samples => (Read::Samples, self.suite.samples),
             ReadMethod::Probability { else_samples } => {
                 let continuations = if options.is_empty() {
-                    self.question.readable().into_iter().flat_map(|text| spellings(&self.question.answer, text)).collect()
+                    self.question
+                        .readable()
+                        .into_iter()
+                        .flat_map(|text| spellings(&self.question.answer, text))
+                        .collect()
                 } else {
                     options.iter().map(|option| option.label.clone()).collect()
                 };

@@ -35,7 +35,8 @@ pub fn parse(text: &str, answer: &AnswerType, options: &[ShownOption]) -> Parsed
 
 /// Takes off spaces, quotes, emphasis and the punctuation that ends a sentence.
 fn bare(text: &str) -> &str {
-    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’' | '*' | '_' | '`' | '(' | ')');
+    let around =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’' | '*' | '_' | '`' | '(' | ')');
     let ending = |c: char| around(c) || matches!(c, '.' | '!' | '?' | ',' | ';' | ':');
     text.trim_start_matches(around).trim_end_matches(ending)
 }
@@ -71,9 +72,23 @@ fn option(text: &str, options: &[ShownOption]) -> Option<String> {
 /// Tells whether a text that is no answer declines to give one.
 fn declines(text: &str) -> bool {
     const OPENINGS: &[&str] = &[
-        "i'm sorry", "i am sorry", "sorry,", "i can't", "i cannot", "i won't", "i'm not able", "i am not able",
-        "i'm unable", "i am unable", "as an ai", "i don't have", "i do not have", "es tut mir leid", "ich kann nicht",
-        "je suis désolé", "lo siento",
+        "i'm sorry",
+        "i am sorry",
+        "sorry,",
+        "i can't",
+        "i cannot",
+        "i won't",
+        "i'm not able",
+        "i am not able",
+        "i'm unable",
+        "i am unable",
+        "as an ai",
+        "i don't have",
+        "i do not have",
+        "es tut mir leid",
+        "ich kann nicht",
+        "je suis désolé",
+        "lo siento",
     ];
     let text = text.trim_start().to_lowercase().replace('’', "'");
     OPENINGS.iter().any(|opening| text.starts_with(opening))
@@ -93,8 +108,19 @@ mod tests {
     fn numbers_are_read_strictly() {
         let range = AnswerType::Number { low: 0.0, high: 100.0 };
         for (text, expected) in [
-            (" 50", Some(50.0)), ("50.", Some(50.0)), ("**7**", Some(7.0)), ("0.5", Some(0.5)), ("1_0", None), ("１００", None),
-            ("fifty", None), ("50/100", None), ("101", None), ("-1", None), ("", None), ("50 or so", None), ("inf", None),
+            (" 50", Some(50.0)),
+            ("50.", Some(50.0)),
+            ("**7**", Some(7.0)),
+            ("0.5", Some(0.5)),
+            ("1_0", None),
+            ("１００", None),
+            ("fifty", None),
+            ("50/100", None),
+            ("101", None),
+            ("-1", None),
+            ("", None),
+            ("50 or so", None),
+            ("inf", None),
         ] {
             let parsed = parse(text, &range, &[]);
             assert_eq!(parsed, expected.map_or(Parsed::Unparsed, Parsed::Number), "{text:?}");
@@ -105,8 +131,15 @@ mod tests {
     fn options_are_read_by_label_or_text() {
         let options = AnswerType::Options(Vec::new());
         for (text, expected) in [
-            ("A", Some("risky")), (" (B)", Some("safe")), ("A) because", Some("risky")), ("B: leave it", Some("safe")),
-            ("Leave it.", Some("safe")), ("Apples", None), ("a", None), ("A or B", None), ("", None),
+            ("A", Some("risky")),
+            (" (B)", Some("safe")),
+            ("A) because", Some("risky")),
+            ("B: leave it", Some("safe")),
+            ("Leave it.", Some("safe")),
+            ("Apples", None),
+            ("a", None),
+            ("A or B", None),
+            ("", None),
         ] {
             let parsed = parse(text, &options, &shown());
             assert_eq!(parsed, expected.map_or(Parsed::Unparsed, |name| Parsed::Word(name.into())), "{text:?}");

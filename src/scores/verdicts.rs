@@ -42,7 +42,8 @@ pub(super) fn verdicts(
             _ => Vec::new(),
         };
         verdicts.push(match answered.samples.into_iter().flatten().next() {
-            Some(Ok(Answer::Text { text } | Answer::Truncated { text })) => match parse(&text, &judge.answer, &options) {
+            Some(Ok(Answer::Text { text } | Answer::Truncated { text })) => match parse(&text, &judge.answer, &options)
+            {
                 Parsed::Unparsed | Parsed::Refusal => Verdict::Unparsed,
                 read => Verdict::Read(read),
             },

@@ -1,8 +1,8 @@
 use pest::Parser as _;
 
+use super::Tree;
 use super::lower::Lower;
 use super::recover;
-use super::Tree;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::text::{Source, Span};
 

@@ -104,7 +104,7 @@ pub(super) fn declaration(source: &Source, pair: &Pair<'_, Rule>) -> Vec<Diagnos
     }
     let error = Grammar::parse(Rule::declaration, text).err();
     let opened = text.find('{').filter(|&at| !text.get(at..).unwrap_or("").starts_with("{{"));
-    let reached = error.as_ref().map_or(0, |error| location(error));
+    let reached = error.as_ref().map_or(0, location);
     let opened = opened.filter(|&open| reached > open);
     if let Some(diagnostic) = opened.and_then(|_| unclosed(source, start, text)) {
         return vec![diagnostic];
@@ -138,7 +138,7 @@ pub(super) fn from_error(source: &Source, start: usize, error: &Error<Rule>, for
         (format!("`{found_text}`"), found_text.len())
     };
     let mut expected: Vec<String> = match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } => positives.iter().filter_map(described).collect(),
+        ErrorVariant::ParsingError { positives, .. } => positives.iter().copied().filter_map(described).collect(),
         ErrorVariant::CustomError { .. } => Vec::new(),
     };
     expected.sort();
@@ -251,7 +251,7 @@ fn block(statement: Rule) -> (&'static str, &'static [&'static str]) {
 }
 
 /// Puts an expected rule into words.
-fn described(rule: &Rule) -> Option<String> {
+fn described(rule: Rule) -> Option<String> {
     let name = format!("{rule:?}");
     if let Some(word) = name.strip_prefix("k_") {
         return Some(format!("`{word}`"));
@@ -271,7 +271,7 @@ fn described(rule: &Rule) -> Option<String> {
         Rule::bracket => "`]`",
         Rule::parenthesis => "`)`",
         Rule::colon => "`:`",
-        Rule::equals => "`=`",
+        Rule::equals | Rule::words_listed => "`=`",
         Rule::dots => "`..`",
         Rule::range => "a range such as `0..100`",
         Rule::expression | Rule::score_expression => "an expression in `{{ }}`",
@@ -285,7 +285,6 @@ fn described(rule: &Rule) -> Option<String> {
         Rule::arguments | Rule::parameters => "`(`",
         Rule::answer_option | Rule::option => "an option",
         Rule::key | Rule::entry => "an entry such as `\"yes\": 1`",
-        Rule::words_listed => "`=`",
         Rule::words_file => "`from`",
         Rule::EOI => "the end of the file",
         _ => return None,

@@ -11,17 +11,17 @@ use introspec::world::{File, FileProblem, Folder, World};
 
 /// A spec with a mistake, or with none.
 #[derive(Debug)]
-pub struct Fixture {
+pub(crate) struct Fixture {
     /// The file's name without its ending.
-    pub name: String,
-    pub file: String,
-    pub text: Vec<u8>,
+    pub(crate) name: String,
+    pub(crate) file: String,
+    pub(crate) text: Vec<u8>,
     /// The codes that it promises, in order.
-    pub codes: Vec<String>,
+    pub(crate) codes: Vec<String>,
 }
 
 /// Reads the fixtures, by name.
-pub fn fixtures() -> Vec<Fixture> {
+pub(crate) fn fixtures() -> Vec<Fixture> {
     let entries = std::fs::read_dir(root()).unwrap();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "ispec"));
@@ -46,7 +46,7 @@ fn root() -> PathBuf {
 
 /// A folder whose files are named as they are from inside it.
 #[derive(Debug)]
-pub struct Beside {
+pub(crate) struct Beside {
     root: PathBuf,
     folder: Folder,
     /// A file with another text than the one on disk.
@@ -54,17 +54,16 @@ pub struct Beside {
 }
 
 impl Beside {
-    pub fn fixtures() -> Beside {
+    pub(crate) fn fixtures() -> Beside {
         Beside::folder(&root())
     }
 
-    pub fn folder(root: &Path) -> Beside {
+    pub(crate) fn folder(root: &Path) -> Beside {
         Beside { root: root.to_owned(), folder: Folder::new(root, &[]), changed: None }
     }
 
     /// The fixtures, with one file's text replaced.
-    #[allow(dead_code, reason = "tests of whole fixtures change nothing")]
-    pub fn with(file: &str, text: &str) -> Beside {
+    pub(crate) fn with(file: &str, text: &str) -> Beside {
         Beside { changed: Some((file.to_owned(), text.to_owned())), ..Beside::fixtures() }
     }
 }
@@ -80,13 +79,13 @@ impl World for Beside {
 
 /// What checking a spec found.
 #[derive(Debug)]
-pub struct Checked {
-    pub sources: Sources,
-    pub diagnostics: Vec<Diagnostic>,
+pub(crate) struct Checked {
+    pub(crate) sources: Sources,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// Checks a spec and builds it, as far as it goes.
-pub fn checked(file: &str, world: &dyn World) -> Checked {
+pub(crate) fn checked(file: &str, world: &dyn World) -> Checked {
     let resolved = resolve(Path::new(file), world);
     let mut diagnostics = resolved.diagnostics;
     if let Some(spec) = resolved.spec {
@@ -106,6 +105,6 @@ pub fn checked(file: &str, world: &dyn World) -> Checked {
 }
 
 /// Writes a source so that what cannot be seen in it is seen.
-pub fn shown(text: &[u8]) -> String {
+pub(crate) fn shown(text: &[u8]) -> String {
     String::from_utf8_lossy(text).replace('\u{feff}', "<BOM>").replace('\r', "␍").replace('\t', "⇥")
 }

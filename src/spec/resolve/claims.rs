@@ -41,6 +41,8 @@ impl Resolver<'_> {
                 self.report(Diagnostic::at(declared.name.span, problem));
             }
         }
+        // Without arms or suites, every claim would only say so again.
+        let is_readable = arms.is_some() && suites.is_some();
         let mut experiment = Experiment {
             name: declared.name.value.clone(),
             span: declared.name.span,
@@ -58,6 +60,9 @@ impl Resolver<'_> {
                 self.report(diagnostic);
             }
             names.push(&claim.name);
+            if !is_readable {
+                continue;
+            }
             if let Some(statement) = self.claim(claim, &experiment) {
                 experiment.claims.push(Claim {
                     name: claim.name.value.clone(),
@@ -369,6 +374,10 @@ impl Reading<'_, '_> {
             Some(suite) => Measured::suite(spec, name, suite),
             None => Measured::question(spec, name, &suites),
         };
+        if measured.questions.is_empty() && is_suite.is_some() {
+            // The suite asks nothing, which is reported at the suite.
+            return None;
+        }
         if measured.questions.is_empty() {
             let names = &self.resolver.names;
             let is_declared = names.find(Kind::Suite, name).or(names.find(Kind::Question, name)).is_some();

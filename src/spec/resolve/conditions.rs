@@ -9,8 +9,8 @@ use minijinja::machinery::ast::{CallArg, Expr};
 use super::super::{Argument, ArmId, ContextId, Entity, PersonaId, QuestionId, Spec, SuiteId};
 use super::claims::{Reading, function, variable};
 use crate::diagnostic::{Diagnostic, Problem, nearest};
-use crate::text::Span;
 use crate::estimates::{Among, Conditions, Mean};
+use crate::text::Span;
 
 /// What a claim measures: the questions behind a name, with the conditions under which each is asked.
 pub(super) struct Measured {
@@ -106,7 +106,11 @@ impl Reading<'_, '_> {
         let value = self.place(value);
         let before = self.resolver.sources.slice(Span { start: 0, end: value.start, ..value });
         let before = before.trim_end().trim_end_matches('=').trim_end();
-        if before.ends_with(name) { Span { start: before.len() - name.len(), end: before.len(), ..value } } else { value }
+        if before.ends_with(name) {
+            Span { start: before.len() - name.len(), end: before.len(), ..value }
+        } else {
+            value
+        }
     }
 
     /// Returns the questions that are asked about whom the claim names.

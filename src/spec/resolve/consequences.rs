@@ -25,9 +25,9 @@ impl Unread {
 
     /// Tells whether something could not be read in the declaration that a place is in.
     pub(super) fn is_incomplete(&self, place: Span) -> bool {
-        self.incomplete.iter().any(|whole| {
-            whole.source == place.source && whole.start <= place.start && place.end <= whole.end
-        })
+        self.incomplete
+            .iter()
+            .any(|whole| whole.source == place.source && whole.start <= place.start && place.end <= whole.end)
     }
 
     /// Leaves out what follows from something else. Warnings wait until there is no error: what nothing uses may
@@ -39,7 +39,8 @@ impl Unread {
             if self.follows(&diagnostic, &missed) {
                 continue;
             }
-            let same = kept.iter_mut().find(|known| is_of_a_name(&known.problem) && known.problem == diagnostic.problem);
+            let same =
+                kept.iter_mut().find(|known| is_of_a_name(&known.problem) && known.problem == diagnostic.problem);
             match (same, diagnostic.span) {
                 (Some(known), Some(span)) if known.span != Some(span) => known.related.push((span, "and here".into())),
                 (Some(_), _) => {}
@@ -57,14 +58,13 @@ impl Unread {
         let is_missed = |name: &str| is_unread(name) || missed.contains(name);
         match &diagnostic.problem {
             Problem::Missing { .. }
+            | Problem::ColumnWithoutRow { .. }
             | Problem::NoScore { .. }
             | Problem::NoParts { .. }
             | Problem::Repeated { .. }
             | Problem::UnusedJudge { .. }
             | Problem::UncoveredKeys { .. }
-            | Problem::SettingWithoutTraining { .. } => {
-                diagnostic.span.is_some_and(|place| self.is_incomplete(place))
-            }
+            | Problem::SettingWithoutTraining { .. } => diagnostic.span.is_some_and(|place| self.is_incomplete(place)),
             Problem::UnknownVariable { name, .. } if BOUND.contains(&name.as_str()) => {
                 diagnostic.span.is_some_and(|place| self.is_incomplete(place))
             }
@@ -97,6 +97,7 @@ fn is_of_a_name(problem: &Problem) -> bool {
         problem,
         Problem::UnknownName { .. }
             | Problem::UnknownVariable { .. }
+            | Problem::ColumnWithoutRow { .. }
             | Problem::UnknownMember { .. }
             | Problem::UnknownFilter { .. }
             | Problem::UnknownFunction { .. }

@@ -81,7 +81,7 @@ impl Resolver<'_> {
     pub(super) fn writing(&mut self, literal: &Literal, frame: &Frame) -> Writing {
         let mut pieces = Vec::new();
         let text = literal.text.as_str();
-        let (mut plain_from, mut at) = (0, 0);
+        let (mut plain_from, mut at, mut depth) = (0, 0, 0);
         while let Some(found) = text.get(at..).and_then(|rest| rest.find("{{")) {
             let open = at + found;
             if literal.is_escaped(open) || literal.is_escaped(open + 1) {
@@ -92,7 +92,7 @@ impl Resolver<'_> {
                 self.report(Diagnostic::at(literal.place(open, open + 2), Problem::UnclosedExpression));
                 break;
             };
-            self.closes_nothing(literal, plain_from, open);
+            self.closes_nothing(literal, plain_from, open, &mut depth);
             push_text(&mut pieces, text.get(plain_from..open));
             let inner = text.get(open + 2..close).unwrap_or("");
             let place = |from: usize, to: usize| literal.place(open + 2 + from, open + 2 + to);
@@ -100,26 +100,27 @@ impl Resolver<'_> {
             at = close + 2;
             plain_from = at;
         }
-        self.closes_nothing(literal, plain_from, text.len());
+        self.closes_nothing(literal, plain_from, text.len(), &mut depth);
         push_text(&mut pieces, text.get(plain_from..));
         Writing { pieces, span: literal.span }
     }
 
-    /// Reports a `}}` in plain text that closes more than was opened, as in `{ name }}`. What code and JSON write,
-    /// `{"a": {}}`, closes what it opens.
-    fn closes_nothing(&mut self, literal: &Literal, from: usize, to: usize) {
-        let (mut depth, mut last_closed) = (0_usize, None);
+    /// Reports a `}}` in plain text that closes more than `depth` braces, as in `{ name }}`. What code and JSON
+    /// write, `{"a": {}}`, closes what it opens.
+    fn closes_nothing(&mut self, literal: &Literal, from: usize, to: usize, depth: &mut usize) {
+        let mut last_closed = None;
         for (at, character) in literal.text.get(from..to).unwrap_or("").char_indices() {
             let at = from + at;
             match character {
                 _ if literal.is_escaped(at) => {}
-                '{' => depth += 1,
-                '}' if depth == 0 && last_closed.is_some_and(|last| last + 1 == at) => {
+                '{' => *depth += 1,
+                '}' if *depth == 0 && last_closed.is_some_and(|last| last + 1 == at) => {
                     let place = literal.place(at - 1, at + 1);
-                    return self.report(Diagnostic::at(place, Problem::StrayText { found: "`}}`".into() }));
+                    self.report(Diagnostic::at(place, Problem::StrayText { found: "`}}`".into() }));
+                    last_closed = None;
                 }
                 '}' => {
-                    depth = depth.saturating_sub(1);
+                    *depth = depth.saturating_sub(1);
                     last_closed = Some(at);
                 }
                 _ => {}
@@ -278,17 +279,18 @@ impl Checking<'_> {
             self.fails_silently = true;
             return;
         }
+        let place = (self.place)(span.start_offset as usize, span.end_offset as usize);
+        if let Some(table) = self.frame.table_of(name).filter(|_| self.frame.later(name).is_none()) {
+            let problem = Problem::ColumnWithoutRow { table: table.to_owned() };
+            self.diagnostics.push(Diagnostic::at(place, problem));
+            return;
+        }
         let known = self.frame.names();
         let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-        let place = (self.place)(span.start_offset as usize, span.end_offset as usize);
         let later = self.frame.later(name);
         let nearest = nearest.filter(|_| later.is_none());
-        let problem = Problem::UnknownVariable {
-            name: name.to_owned(),
-            nearest: nearest.clone(),
-            known,
-            later: later.is_some(),
-        };
+        let problem =
+            Problem::UnknownVariable { name: name.to_owned(), nearest: nearest.clone(), known, later: later.is_some() };
         let diagnostic = Diagnostic::at(place, problem).fix(place, nearest.as_deref());
         self.diagnostics.push(match later {
             Some(later) => diagnostic.related(later, "declared here"),
@@ -327,7 +329,8 @@ pub(super) fn unreadable(
         message.replace("unexpected end of input, expected expression", "it ends where a value is expected")
     };
     let at = error.range().filter(|range| range.end <= end && !range.is_empty());
-    let at = at.map_or_else(|| if end == 0 { whole } else { place(end - 1, end) }, |range| place(range.start, range.end));
+    let at =
+        at.map_or_else(|| if end == 0 { whole } else { place(end - 1, end) }, |range| place(range.start, range.end));
     Diagnostic::at(at, Problem::BadExpression { message })
 }
 

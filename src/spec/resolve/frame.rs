@@ -1,6 +1,6 @@
 use std::cell::Cell;
 
-use super::super::Slot;
+use super::super::{Slot, Table};
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, Kind, Problem};
 use crate::text::Span;
@@ -24,6 +24,8 @@ pub(super) struct Frame {
     size: usize,
     /// Variables that are declared further down.
     later: Vec<Name>,
+    /// The columns of tables that nothing here takes rows from: table, column.
+    columns: Vec<(String, String)>,
     /// Whether names are missing here for a reason that is reported already.
     pub(super) is_open: bool,
 }
@@ -72,6 +74,18 @@ impl Frame {
     /// Remembers the variables that will be added, so that one read too early is known as such.
     pub(super) fn announce<'n>(&mut self, names: impl Iterator<Item = &'n Name>) {
         self.later.extend(names.cloned());
+    }
+
+    /// Remembers the tables that rows could come from, where none do.
+    pub(super) fn offer(&mut self, tables: &[Table]) {
+        for table in tables {
+            self.columns.extend(table.names().map(|(column, _)| (table.name.clone(), column.to_owned())));
+        }
+    }
+
+    /// Returns the table that has a column of this name.
+    pub(super) fn table_of(&self, name: &str) -> Option<&str> {
+        self.columns.iter().find(|(_, column)| column == name).map(|(table, _)| table.as_str())
     }
 
     /// Returns where a variable is declared that is not added yet.

@@ -70,11 +70,12 @@ impl Resolver<'_> {
             for (persona, named) in &personas {
                 let Some(question) = self.spec.questions.get(id.0) else { continue };
                 // A wording that could not be read is reported already, and still is one.
-                let has_wording = self.unread.is_incomplete(question.span) || if *persona == PersonaId::ITSELF {
-                    !question.wordings.is_empty()
-                } else {
-                    !question.wordings_about_other.is_empty()
-                };
+                let has_wording = self.unread.is_incomplete(question.span)
+                    || if *persona == PersonaId::ITSELF {
+                        !question.wordings.is_empty()
+                    } else {
+                        !question.wordings_about_other.is_empty()
+                    };
                 let repeated = asked.iter().any(|other| other.question == id && other.about.contains(persona));
                 if repeated || accepted.contains(persona) {
                     let span = named.map_or(name.span, |named| named.span);
@@ -87,7 +88,11 @@ impl Resolver<'_> {
                     let problem = Problem::NoWording { question: name.value.clone(), persona };
                     let span = named.map_or(name.span, |named| named.span);
                     let diagnostic = Diagnostic::at(span, problem);
-                    self.report(if span == name.span { diagnostic } else { diagnostic.related(name.span, "this question") });
+                    self.report(if span == name.span {
+                        diagnostic
+                    } else {
+                        diagnostic.related(name.span, "this question")
+                    });
                 }
             }
             asked.push(Asked { question: id, about: accepted });

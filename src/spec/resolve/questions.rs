@@ -80,6 +80,9 @@ impl Resolver<'_> {
                 _ => {}
             }
         }
+        if table.is_none() && !base.is_open {
+            base.offer(&self.spec.tables);
+        }
         base.announce(declared.statements.iter().filter_map(|statement| match &statement.value {
             QuestionStatement::Let(variable) => Some(&variable.name),
             _ => None,

@@ -60,9 +60,7 @@ impl Resolver<'_> {
             Some(name) => match judges.iter().position(|judge| judge.name == name.value) {
                 Some(index) => (Some(index), &judges.get(index)?.answer),
                 None => {
-                    let is_declared = |statement: &Spanned<QuestionStatement>| {
-                        matches!(&statement.value, QuestionStatement::Judge(judge) if judge.name.value == name.value)
-                    };
+                    let is_declared = |statement: &Spanned<QuestionStatement>| matches!(&statement.value, QuestionStatement::Judge(judge) if judge.name.value == name.value);
                     if declared.statements.iter().any(is_declared) {
                         return None;
                     }

@@ -21,6 +21,9 @@ impl Resolver<'_> {
                 }
             }
         }
+        if table.is_none() && !frame.is_open {
+            frame.offer(&self.spec.tables);
+        }
         frame.announce(declared.statements.iter().filter_map(|statement| match &statement.value {
             TemplateStatement::Let(variable) => Some(&variable.name),
             _ => None,

@@ -15,10 +15,11 @@ pub(super) fn unclosed(text: &str) -> Option<usize> {
         } else if character.is_whitespace() {
             indent += usize::from(is_line_start);
         } else {
-            if is_line_start && !"}#".contains(character) {
-                if let Some((brace, _)) = open.last().filter(|(_, own)| indent <= *own) {
-                    return Some(*brace);
-                }
+            if is_line_start
+                && !"}#".contains(character)
+                && let Some((brace, _)) = open.last().filter(|(_, own)| indent <= *own)
+            {
+                return Some(*brace);
             }
             is_line_start = false;
             match character {
