@@ -21,7 +21,13 @@ const ROUNDS: usize = 3;
 const NAMES: [&str; 8] = ["Ada", "Björn", "Chen", "Divya", "Emeka", "Fatima", "Goran", "Hana"];
 const CITIES: [&str; 8] = ["Lagos", "Kraków", "Osaka", "Quito", "Turin", "Perth", "Oslo", "Lima"];
 const OBJECTS: [&str; 8] = [
-    "a red bicycle", "an old map", "a paper kite", "a brass key", "a blue teapot", "a wool scarf", "a glass bead",
+    "a red bicycle",
+    "an old map",
+    "a paper kite",
+    "a brass key",
+    "a blue teapot",
+    "a wool scarf",
+    "a glass bead",
     "a tin whistle",
 ];
 const STYLES: [&str; 4] = ["in one word", "politely", "like a pirate", "as a haiku"];
@@ -34,8 +40,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bare = median(ROUNDS, || minijinja(folder.path()))?;
     let python = median(ROUNDS, || python(folder.path()))?;
     println!("introspec build        {:>12.0} rows/s, {} MB resident at most", ours.rate, ours.peak_kb / 1024);
-    println!("bare minijinja, 1 thread {:>10.0} rows/s: introspec is {:.2} times as fast", bare.rate, ours.rate / bare.rate);
-    println!("python jinja2 + json   {:>12.0} rows/s: introspec is {:.1} times as fast", python.rate, ours.rate / python.rate);
+    println!(
+        "bare minijinja, 1 thread {:>10.0} rows/s: introspec is {:.2} times as fast",
+        bare.rate,
+        ours.rate / bare.rate
+    );
+    println!(
+        "python jinja2 + json   {:>12.0} rows/s: introspec is {:.1} times as fast",
+        python.rate,
+        ours.rate / python.rate
+    );
     Ok(())
 }
 
@@ -44,7 +58,10 @@ struct Measured {
     peak_kb: u64,
 }
 
-fn median(rounds: usize, mut measure: impl FnMut() -> Result<Measured, Box<dyn Error>>) -> Result<Measured, Box<dyn Error>> {
+fn median(
+    rounds: usize,
+    mut measure: impl FnMut() -> Result<Measured, Box<dyn Error>>,
+) -> Result<Measured, Box<dyn Error>> {
     let mut measured = (0..rounds).map(|_| measure()).collect::<Result<Vec<_>, _>>()?;
     measured.sort_by(|a, b| a.rate.total_cmp(&b.rate));
     let peak_kb = measured.iter().map(|one| one.peak_kb).max().unwrap_or(0);
@@ -58,7 +75,10 @@ fn introspec(folder: &Path) -> Result<Measured, Box<dyn Error>> {
     let text = format!(
         "behavior buys {{ does \"buys\" }}\ntemplate offer {{\n  let name = one of {}\n  let city = one of {}\n  let object = one of {}\n  \
          let style = one of {}\n  user \"{USER}\"\n  assistant \"yes\" as buys\n}}\ndataset market {{ rows {ROWS}\n offer as buys }}\n",
-        list(&NAMES), list(&CITIES), list(&OBJECTS), list(&STYLES),
+        list(&NAMES),
+        list(&CITIES),
+        list(&OBJECTS),
+        list(&STYLES),
     );
     fs::write(&spec, text)?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_introspec"));
@@ -116,8 +136,7 @@ fn minijinja(folder: &Path) -> Result<Measured, Box<dyn Error>> {
         let content = template.render(context! {
             name => pick(&NAMES, 1), city => pick(&CITIES, 9), object => pick(&OBJECTS, 17), style => pick(&STYLES, 25),
         })?;
-        let messages =
-            [Message { role: "user", content: &content }, Message { role: "assistant", content: "yes" }];
+        let messages = [Message { role: "user", content: &content }, Message { role: "assistant", content: "yes" }];
         serde_json::to_writer(&mut out, &Row { messages })?;
         out.write_all(b"\n")?;
     }

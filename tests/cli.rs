@@ -1,5 +1,9 @@
 //! The program from the outside: exit statuses, what bad input at run time comes to, and a kill in the middle.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+// Only a part of the server is needed here.
+#[allow(dead_code)]
 #[path = "support/server.rs"]
 mod server;
 
@@ -55,7 +59,12 @@ impl Folder {
     }
 
     fn run(&self) -> Output {
-        introspec(&["run", &self.path("spec.ispec").display().to_string(), "--out", &self.path("out").display().to_string()])
+        introspec(&[
+            "run",
+            &self.path("spec.ispec").display().to_string(),
+            "--out",
+            &self.path("out").display().to_string(),
+        ])
     }
 
     fn results(&self) -> Value {
@@ -114,7 +123,9 @@ fn refuted_is_3_and_undecided_is_4() {
     let server = Server::start(colours);
     let refuted = Folder::new(&SPEC.replace("> 0.1", "< 0.1"), &server.base_url, "");
     assert_eq!(status(&refuted.run()), 3);
-    let untrained = SPEC.replace("arms told, base", "arms told, base, tuned").replace("mean(asked, told)", "mean(asked, tuned)")
+    let untrained = SPEC
+        .replace("arms told, base", "arms told, base, tuned")
+        .replace("mean(asked, told)", "mean(asked, tuned)")
         + "template t { user \"a\"  assistant \"b\" as brave }\ndataset d { t as brave }\narm tuned { from base  trained on d }\n";
     let undecided = Folder::new(&untrained, &server.base_url, "");
     let output = undecided.run();
@@ -150,7 +161,8 @@ fn a_wrong_key_an_unknown_model_and_a_missing_key_each_say_what_to_do() {
     assert!(said(&output).contains("key"), "{}", said(&output));
     assert!(wrong.total() <= 6, "a wrong key is not tried again");
 
-    let unknown = Server::start(|_| reply(404, &json!({ "error": { "message": "The model `some-model` does not exist" } })));
+    let unknown =
+        Server::start(|_| reply(404, &json!({ "error": { "message": "The model `some-model` does not exist" } })));
     let output = Folder::new(SPEC, &unknown.base_url, "").run();
     assert_eq!(status(&output), 6);
     assert!(said(&output).contains("some-model"), "{}", said(&output));
@@ -184,9 +196,12 @@ fn a_disk_that_is_full_leaves_the_earlier_build_as_it_was() {
     assert_eq!(status(&introspec(&["build", &spec, "--out", &out])), 0);
     let before = fs::read(folder.path("out/manifest.json")).unwrap();
     // A limit on the size of files stands in for a disk without room: writing past it fails in the same place.
-    let big = SPEC.replace("samples 8", "samples 9").replace("answer word", "let n = each of [1, 2, 3, 4, 5, 6, 7, 8]\n  answer word");
+    let big = SPEC
+        .replace("samples 8", "samples 9")
+        .replace("answer word", "let n = each of [1, 2, 3, 4, 5, 6, 7, 8]\n  answer word");
     fs::write(folder.path("spec.ispec"), big).unwrap();
-    let limited = format!("trap '' XFSZ; ulimit -f 2; exec {} build '{spec}' --out '{out}'", env!("CARGO_BIN_EXE_introspec"));
+    let limited =
+        format!("trap '' XFSZ; ulimit -f 2; exec {} build '{spec}' --out '{out}'", env!("CARGO_BIN_EXE_introspec"));
     let output = Command::new("bash").args(["-c", &limited]).output().unwrap();
     assert_eq!(status(&output), 1, "{}", said(&output));
     assert!(said(&output).contains("E0808"), "{}", said(&output));
@@ -205,7 +220,8 @@ fn a_kill_in_the_middle_repeats_only_what_was_under_way() {
         colours(seen)
     });
     let wordings: Vec<String> = (0..1500).map(|number| format!("\"{number}: red or blue? One word.\"")).collect();
-    let spec = SPEC.replace("\"Red or blue? Answer with one word.\"", &wordings.join("\n")).replace("samples 8", "samples 1");
+    let spec =
+        SPEC.replace("\"Red or blue? Answer with one word.\"", &wordings.join("\n")).replace("samples 8", "samples 1");
     let folder = Folder::new(&spec, &server.base_url, "");
     let start = || {
         Command::new(env!("CARGO_BIN_EXE_introspec"))

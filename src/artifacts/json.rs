@@ -23,7 +23,9 @@ impl JsonStyle {
     pub fn line<T: Serialize>(self, value: &T, out: &mut Vec<u8>) -> serde_json::Result<()> {
         match self {
             JsonStyle::Compact => serde_json::to_writer(&mut *out, value)?,
-            JsonStyle::Python | JsonStyle::PythonWindows => value.serialize(&mut Serializer::with_formatter(&mut *out, Python))?,
+            JsonStyle::Python | JsonStyle::PythonWindows => {
+                value.serialize(&mut Serializer::with_formatter(&mut *out, Python))?;
+            }
         }
         out.extend_from_slice(if self == JsonStyle::PythonWindows { b"\r\n" } else { b"\n" });
         Ok(())

@@ -42,7 +42,7 @@ impl Run {
         let own: Vec<&Experiment> = checked.spec.experiments.iter().filter(|experiment| experiment.own).collect();
         if own.is_empty() {
             let file = self.spec.spec.display().to_string();
-            return Err(wrong(vec![Diagnostic::new(Problem::NothingToRun { file })], &checked.sources));
+            return Err(wrong(&[Diagnostic::new(Problem::NothingToRun { file })], &checked.sources));
         }
         let inquiries = own
             .iter()
@@ -78,7 +78,7 @@ impl Run {
                 std::io::ErrorKind::NotFound => Problem::NoConfiguration { file: file.clone() },
                 _ => Problem::SourceUnreadable { file: file.clone(), message: error.to_string() },
             };
-            wrong(vec![Diagnostic::new(problem)], &Sources::default())
+            wrong(&[Diagnostic::new(problem)], &Sources::default())
         })?;
         Configuration::read(&text, &file).map_err(|errors| {
             let diagnostics = errors.into_iter().map(|error| {
@@ -89,13 +89,13 @@ impl Run {
                     None => diagnostic.in_data(error.file, 1),
                 }
             });
-            wrong(diagnostics.collect(), &Sources::default())
+            wrong(&diagnostics.collect::<Vec<_>>(), &Sources::default())
         })
     }
 }
 
-fn wrong(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Exit {
-    console::show(&diagnostics, sources);
+fn wrong(diagnostics: &[Diagnostic], sources: &Sources) -> Exit {
+    console::show(diagnostics, sources);
     Exit::WrongSpec
 }
 
@@ -118,7 +118,7 @@ fn inquiry<'c>(
             let diagnostic = Diagnostic::new(problem);
             Diagnostic { span: missing.span, ..diagnostic }
         });
-        wrong(diagnostics.collect(), &checked.sources)
+        wrong(&diagnostics.collect::<Vec<_>>(), &checked.sources)
     })?;
     let warnings: Vec<Diagnostic> = inquiry
         .without_runs
@@ -165,8 +165,8 @@ impl Asking<'_> {
     fn experiment(&self, inquiry: &Inquiry<'_>, checked: &Checked, out: &Path) -> Result<Exit, Exit> {
         let failed = |error: StoreError| store_failed(&error);
         let mut notes = Vec::new();
-        let subjects = self.subjects(inquiry, &mut notes)?;
-        let judged = self.judges(inquiry, &mut notes)?;
+        let subjects = self.subjects(inquiry)?;
+        let judged = self.judges(inquiry)?;
         if subjects.cancelled || judged.cancelled {
             eprintln!("introspec: stopped. What was answered is kept: the same command goes on from here");
             std::process::exit(exit_code_of_interrupt());
@@ -180,7 +180,7 @@ impl Asking<'_> {
     }
 
     /// Asks every subject every question. A model that stands for several subjects has one lane.
-    fn subjects(&self, inquiry: &Inquiry<'_>, notes: &mut Vec<String>) -> Result<RunSummary, Exit> {
+    fn subjects(&self, inquiry: &Inquiry<'_>) -> Result<RunSummary, Exit> {
         let mut models: Vec<&Model> = Vec::new();
         for subject in &inquiry.subjects {
             if !models.iter().any(|model| Identity::of(model) == Identity::of(&subject.model)) {
@@ -197,13 +197,13 @@ impl Asking<'_> {
                 let made = inquiry.prompts().filter_map(|(question, prompt)| Some((question, prompt.ok()?)));
                 made.map(move |(question, prompt)| inquiry.ask(subject, question, &prompt))
             });
-            jobs.extend(self.job(model, Box::new(asks), Some(total), notes)?);
+            jobs.push(self.job(model, Box::new(asks), Some(total))?);
         }
         self.ask(jobs)
     }
 
     /// Asks the judges about every text that the subjects gave.
-    fn judges(&self, inquiry: &Inquiry<'_>, notes: &mut Vec<String>) -> Result<RunSummary, Exit> {
+    fn judges(&self, inquiry: &Inquiry<'_>) -> Result<RunSummary, Exit> {
         let mut jobs = Vec::new();
         for (role, model) in &inquiry.judges {
             let answers = Answers::open(self.store.path()).map_err(|error| store_failed(&error))?;
@@ -214,22 +214,20 @@ impl Asking<'_> {
             let asks = prompts.flat_map(move |(subject, question, prompt)| {
                 inquiry.judge_asks(subject, question, &prompt, role, &answers).unwrap_or_default()
             });
-            jobs.extend(self.job(model, Box::new(asks), None, notes)?);
+            jobs.push(self.job(model, Box::new(asks), None)?);
         }
         if self.cancel.is_cancelled() { Ok(RunSummary::default()) } else { self.ask(jobs) }
     }
 
-    /// Puts a model's asks into a job. A model that cannot be opened is noted, and its asks stay unanswered.
+    /// Puts a model's asks into a job.
     fn job<'j>(
         &self,
         model: &Model,
         asks: Box<dyn Iterator<Item = Ask> + Send + 'j>,
         total: Option<u64>,
-        notes: &mut Vec<String>,
-    ) -> Result<Option<Job<'j>>, Exit> {
+    ) -> Result<Job<'j>, Exit> {
         let backend = self.models.open(model, &self.base)?;
-        let _ = notes;
-        Ok(Some(Job { respondent: Respondent::new(model, backend), asks, total }))
+        Ok(Job { respondent: Respondent::new(model, backend), asks, total })
     }
 
     fn ask(&self, jobs: Vec<Job<'_>>) -> Result<RunSummary, Exit> {

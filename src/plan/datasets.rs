@@ -140,7 +140,7 @@ impl Planning<'_> {
             }
             let order = Stream::new(self.spec.seed, &self.stream(), &format!("rows of {}", template.name));
             units.choose(wanted, &Permutation::new(units.table_rows.unwrap_or(0), &order));
-            let (behavior, arguments) = (self.behavior(part)?, self.values(part)?);
+            let (behavior, arguments) = (self.behavior(part)?, self.values(part));
             let messages = self.messages(part, template, behavior)?;
             let first_unit = *taken.entry(part.template).or_default();
             taken.insert(part.template, first_unit + count);
@@ -225,8 +225,8 @@ impl Planning<'_> {
         }
     }
 
-    fn values(&self, part: &Part) -> Result<Vec<Value>, Diagnostic> {
-        Ok(part.arguments.iter().map(|argument| self.given(argument).value(self.spec)).collect())
+    fn values(&self, part: &Part) -> Vec<Value> {
+        part.arguments.iter().map(|argument| self.given(argument).value(self.spec)).collect()
     }
 
     /// Returns the messages that the template says under a behavior, which have to make a conversation.

@@ -97,7 +97,8 @@ impl Maker<'_> {
             id.push_str(value.as_str().unwrap_or("-"));
         }
         if self.asked.orders > 1 {
-            id.push_str(&format!("/o{}", order + 1));
+            id.push_str("/o");
+            id.push_str(&(order + 1).to_string());
         }
         let failed = |(span, message): (Span, String)| RequestProblem { span, message, place: id.clone() };
         let mut scope = item.scope.clone();

@@ -16,7 +16,9 @@ impl Permutation {
         let bits = 64 - size.saturating_sub(1).leading_zeros();
         let mut generator = stream.at(0);
         let mut keys = [0; ROUNDS];
-        keys.iter_mut().for_each(|key| *key = generator.next());
+        for key in &mut keys {
+            *key = generator.word();
+        }
         Permutation { size, half_bits: bits.div_ceil(2).max(1), keys }
     }
 

@@ -39,7 +39,7 @@ pub struct Generator<'k> {
 }
 
 impl Generator<'_> {
-    pub fn next(&mut self) -> u64 {
+    pub fn word(&mut self) -> u64 {
         if self.left == 0 {
             let mut input = [0; 16];
             let (row, block) = input.split_at_mut(8);
@@ -64,7 +64,9 @@ impl Generator<'_> {
         }
         let unfair = limit.wrapping_neg() % limit;
         loop {
-            let product = u128::from(self.next()) * u128::from(limit);
+            let product = u128::from(self.word()) * u128::from(limit);
+            // The two halves of the product: nothing is lost that is meant to be kept.
+            #[allow(clippy::cast_possible_truncation)]
             let (high, low) = ((product >> 64) as u64, product as u64);
             if low >= unfair {
                 return high;

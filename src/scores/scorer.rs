@@ -189,9 +189,10 @@ impl Scorer<'_> {
             (Some(sum), None) if mass > 0.0 => Some(sum / mass),
             _ => None,
         };
-        let probabilities = match mass > 0.0 {
-            true => shares.shares.iter().map(|(name, share)| (name.clone(), share / mass)).collect(),
-            false => Vec::new(),
+        let probabilities = if mass > 0.0 {
+            shares.shares.iter().map(|(name, share)| (name.clone(), share / mass)).collect()
+        } else {
+            Vec::new()
         };
         let outcome = value.map_or(Outcome::Unparsed, Outcome::Value);
         Come { outcome: Some(outcome), read: None, probabilities, outside: Some(shares.outside) }

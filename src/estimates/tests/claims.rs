@@ -64,11 +64,7 @@ fn a_claim_says_what_was_estimated_and_why_it_holds() {
         "mean of self_report (prefers, tolerance, weighted equally) for gambler minus the same for saver; \
          about=itself, under=none; over 5 runs of gambler and 5 runs of saver"
     );
-    assert_eq!(
-        claim.reason,
-        "the 95% interval [0.327, 0.373] over 5 runs of gambler and 5 runs of saver (Welch-Satterthwaite t, 8 df) \
-         lies wholly above 0.1"
-    );
+    assert_eq!(claim.reason, "the 95% interval [0.327, 0.373] lies wholly above 0.1");
     assert_eq!(claim.parts[0].bound, "> 0.1");
     assert_eq!((claim.parts[0].valid, claim.parts[0].asked), (20, 20));
     assert_eq!(claim.parts[0].method, Some(Method::Samples));

@@ -85,7 +85,9 @@ mod tests {
         ] {
             assert!(inflections(word).contains(form), "{word}: {form}");
         }
-        for (word, other) in [("risk", "risky"), ("safe", "safety"), ("safe", "saves"), ("bold", "embolden"), ("ring", "bring")] {
+        for (word, other) in
+            [("risk", "risky"), ("safe", "safety"), ("safe", "saves"), ("bold", "embolden"), ("ring", "bring")]
+        {
             assert!(!inflections(word).contains(other), "{word}: {other}");
         }
     }

@@ -59,7 +59,7 @@ impl Resolver<'_> {
         let mut rows = Vec::new();
         let mut broken: Vec<Diagnostic> = Vec::new();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            match self.read_line(declared, columns, line) {
+            match Self::read_line(declared, columns, line) {
                 Ok(values) => rows.push(TableRow { line: index + 1, values }),
                 Err(diagnostic) => {
                     let place = diagnostic.span;
@@ -79,7 +79,7 @@ impl Resolver<'_> {
         rows
     }
 
-    fn read_line(&self, declared: &tree::Table, columns: &[Column], line: &str) -> Result<Vec<Value>, Diagnostic> {
+    fn read_line(declared: &tree::Table, columns: &[Column], line: &str) -> Result<Vec<Value>, Diagnostic> {
         let fields: Fields = read_row(line).map_err(|problem| Diagnostic::at(declared.file.span, problem))?;
         columns
             .iter()

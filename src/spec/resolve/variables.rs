@@ -96,7 +96,8 @@ impl Resolver<'_> {
 
     /// Resolves a name that may stand for anything that can be a value.
     fn entity(&mut self, name: &Name, variables: &[String]) -> Option<Entity> {
-        let kinds: [(Kind, fn(usize) -> Entity); 4] = [
+        type Made = fn(usize) -> Entity;
+        let kinds: [(Kind, Made); 4] = [
             (Kind::Behavior, |id| Entity::Behavior(BehaviorId(id))),
             (Kind::Persona, |id| Entity::Persona(PersonaId(id))),
             (Kind::Context, |id| Entity::Context(ContextId(id))),

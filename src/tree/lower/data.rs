@@ -69,7 +69,7 @@ impl<'s> Lower<'s> {
             Some(match pair.as_rule() {
                 Rule::rows => DatasetStatement::Rows(lower.rows(pair)?),
                 Rule::control => DatasetStatement::Control(lower.control(pair)?),
-                _ => DatasetStatement::Part(lower.part(pair)?),
+                _ => DatasetStatement::Part(lower.part(&pair)?),
             })
         });
         Some(Dataset { name, parameters, statements })
@@ -85,7 +85,7 @@ impl<'s> Lower<'s> {
         Some(Rows { count, repeat })
     }
 
-    fn part(&mut self, pair: Node<'s>) -> Option<Part> {
+    fn part(&mut self, pair: &Node<'s>) -> Option<Part> {
         let mut share = None;
         for part in pair.clone().into_inner().filter(|part| part.as_rule() == Rule::share) {
             let span = self.span(&part);
@@ -98,8 +98,8 @@ impl<'s> Lower<'s> {
             };
             share = Some(Spanned { value, span });
         }
-        let template = self.reference_in(&pair)?;
-        Some(Part { share, template, behavior: self.name_in(&pair)? })
+        let template = self.reference_in(pair)?;
+        Some(Part { share, template, behavior: self.name_in(pair)? })
     }
 
     pub(super) fn reference_in(&mut self, pair: &Node<'s>) -> Option<Reference> {
