@@ -23,7 +23,7 @@ bless:
 
 # Run the example experiment on the embedded model
 gamblers:
-    cargo run --release -- run specs/gamblers/gamblers.ispec --out runs/gamblers
+    cargo run -- run specs/gamblers/gamblers.ispec --out runs/gamblers
 
 # Everything that CI runs
 ci:

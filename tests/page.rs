@@ -86,7 +86,7 @@ fn every_cell_stands_in_the_figure_and_in_the_table() {
 fn a_missing_interval_is_given_its_reason() {
     let page = page(&results());
     assert!(page.contains("no interval: there is one wording, asked of one run"));
-    let empty = "<td class=\"wide\">no interval: no valid answer</td><td>samples</td>\
+    let empty = "<td class=\"wide\">no interval: there is no valid answer</td><td>samples</td>\
                  <td class=\"number\">0 of 100</td><td class=\"wide\">97 refusal, 3 truncated</td>";
     assert!(page.contains(empty));
 }

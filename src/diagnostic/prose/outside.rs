@@ -1,0 +1,57 @@
+use super::{Prose, known, say};
+use crate::diagnostic::Problem;
+
+impl Problem {
+    /// Puts problems of the configuration, models and files, and of warnings into words.
+    pub(super) fn prose_of_outside(&self) -> Prose {
+        match self {
+            Problem::Configuration { message, help } => {
+                let prose = say(message.clone(), "");
+                match help {
+                    Some(help) => prose.help(help.clone()),
+                    None => prose,
+                }
+            }
+            Problem::NoConfiguration { file } => say(format!("there is no `{file}` beside the spec"), "").help(
+                "write one that names the models: `models: { small: { provider: local, model: smollm2 } }` and \
+                       `roles: { base: small }`",
+            ),
+            Problem::NoRole { role, known: names, nearest } => {
+                say(format!("introspec.yaml gives no model for the role `{role}`"), "needed here")
+                    .nearest(nearest.as_ref(), format!("add it under `roles:`; {}", known("there are", names)))
+            }
+            Problem::NoKey { variable, model } => {
+                say(format!("the key of `{model}` is missing: the environment has no `{variable}`"), "")
+                    .help(format!("set it for this command: `{variable}=... introspec run ...`"))
+            }
+            Problem::NoLocalModels => say("this build has no models of its own", "")
+                .help("install introspec with its default features, or name a server: `provider: openai`"),
+            Problem::Weights { message, help } | Problem::Store { message, help } => {
+                say(message.clone(), "").help(help.clone())
+            }
+            Problem::CannotWrite { path, message, full } => say(format!("`{path}` cannot be written: {message}"), "")
+                .help(if *full {
+                    "make room on the disk and run the same command again: what was built before is untouched"
+                } else {
+                    "choose another folder with `--out`: what was built before is untouched"
+                }),
+            Problem::NothingToRun { file } => say(format!("`{file}` has no experiment of its own"), "")
+                .help("add an `experiment` that names `arms` and the suites to `run`"),
+            Problem::UnknownCode { code, nearest } => say(format!("there is no diagnostic `{code}`"), "")
+                .nearest(nearest.as_ref(), "codes look like E0206 or W0001"),
+            Problem::ModelStopped { model, message } => say(format!("the model `{model}` was stopped: {message}"), "")
+                .help("mend the cause and run the same command again: what was answered is kept"),
+            Problem::Unused { kind, name } => {
+                say(format!("the {} `{name}` is never used", kind.word()), "unused").help("use it, or remove it")
+            }
+            Problem::UnusedVariable { name } => {
+                say(format!("the variable `{name}` is never used"), "drawn for nothing").help("use it, or remove it")
+            }
+            Problem::ArmWithoutRuns { arm } => {
+                say(format!("the arm `{arm}` has no trained runs"), "its claims stay undecided")
+                    .help(format!("train it, and name the runs in introspec.yaml under `runs: {arm}:`"))
+            }
+            _ => Prose::default(),
+        }
+    }
+}
