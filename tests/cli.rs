@@ -8,7 +8,7 @@
 mod server;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -186,11 +186,6 @@ fn a_configuration_is_read_strictly() {
 
 #[test]
 fn a_disk_that_is_full_leaves_the_earlier_build_as_it_was() {
-    let full = Path::new("/dev/full");
-    if !full.exists() {
-        eprintln!("skipped: this system has no /dev/full");
-        return;
-    }
     let folder = Folder::new(SPEC, "http://127.0.0.1:9/v1", "");
     let (spec, out) = (folder.path("spec.ispec").display().to_string(), folder.path("out").display().to_string());
     assert_eq!(status(&introspec(&["build", &spec, "--out", &out])), 0);
@@ -247,6 +242,29 @@ fn a_kill_in_the_middle_repeats_only_what_was_under_way() {
     assert_eq!(counts.len(), 2 * 1502, "every request was sent");
     assert!(counts.iter().all(|(_, times)| *times <= 2));
     assert!(repeated <= AT_RISK, "{repeated} requests were sent twice");
+}
+
+#[test]
+fn two_data_files_of_one_name_are_two_inputs() {
+    let folder = Folder::new("use \"part/other.ispec\"\n", "http://127.0.0.1:9/v1", "");
+    let table = |rows: &str| {
+        format!(
+            "table {rows} from \"rows.jsonl\" {{ said: text }}\ntemplate say_{rows} {{ row from {rows}\n user \"a\"\n \
+             assistant \"{{{{ said }}}}\" as b_{rows} }}\nbehavior b_{rows} {{ does \"d\" }}\ndataset d_{rows} {{ say_{rows} as b_{rows} }}\n"
+        )
+    };
+    fs::create_dir(folder.path("part")).unwrap();
+    fs::write(folder.path("spec.ispec"), format!("use \"part/other.ispec\"\n{}", table("own"))).unwrap();
+    fs::write(folder.path("part/other.ispec"), table("used")).unwrap();
+    fs::write(folder.path("rows.jsonl"), "{\"said\": \"one\"}\n").unwrap();
+    fs::write(folder.path("part/rows.jsonl"), "{\"said\": \"two\"}\n").unwrap();
+    let (spec, out) = (folder.path("spec.ispec").display().to_string(), folder.path("out").display().to_string());
+    let output = introspec(&["build", &spec, "--out", &out]);
+    assert_eq!(status(&output), 0, "{}", said(&output));
+    let manifest: Value = serde_json::from_str(&fs::read_to_string(folder.path("out/manifest.json")).unwrap()).unwrap();
+    let files: Vec<&str> =
+        manifest["sources"].as_array().unwrap().iter().map(|source| source["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["spec.ispec", "part/other.ispec", "rows.jsonl", "part/rows.jsonl"]);
 }
 
 #[test]

@@ -52,13 +52,15 @@ impl Resolver<'_> {
     /// Reads a data file that the spec names. Returns its text and how its name is shown.
     pub(super) fn read_data(&mut self, file: &Literal) -> Option<(String, String)> {
         let (folder, shown) = self.folder(file.span);
+        let own = self.folders.first().map(|(.., own)| own.clone()).unwrap_or_default();
+        let input = super::gather::input_name(&shown.join(&file.text), &own);
         let shown = shown.join(&file.text).display().to_string();
         let name = file.text.clone();
         match self.world.read(&folder, &file.text, MAX_DATA_BYTES) {
             Ok(read) => {
                 let digest = blake3::hash(read.text.as_bytes()).to_hex().to_string();
-                if !self.inputs.iter().any(|input| input.name == name) {
-                    self.inputs.push(Input { name, digest });
+                if !self.inputs.iter().any(|known| known.name == input) {
+                    self.inputs.push(Input { name: input, digest });
                 }
                 Some((read.text, shown))
             }

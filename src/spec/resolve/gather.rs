@@ -27,13 +27,15 @@ pub(super) fn gather(path: &Path, world: &dyn World) -> Gathered {
     let shown = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let folder = if shown.as_os_str().is_empty() { PathBuf::from(".") } else { shown.clone() };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut reading = Reading { world, gathered: &mut gathered, done: Vec::new() };
+    let mut reading = Reading { world, own: shown.clone(), gathered: &mut gathered, done: Vec::new() };
     reading.read(&folder, &shown, &name, None, &mut Vec::new());
     gathered
 }
 
 struct Reading<'g> {
     world: &'g dyn World,
+    /// The folder of the spec that was given, as people see it.
+    own: PathBuf,
     gathered: &'g mut Gathered,
     done: Vec<PathBuf>,
 }
@@ -78,9 +80,10 @@ impl Reading<'_> {
             return;
         }
         self.done.push(file.path.clone());
-        self.gathered
-            .inputs
-            .push(Input { name: name.to_owned(), digest: blake3::hash(file.text.as_bytes()).to_hex().to_string() });
+        self.gathered.inputs.push(Input {
+            name: input_name(&shown.join(name), &self.own),
+            digest: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
+        });
         let text = file.text.strip_prefix('\u{feff}').map_or(file.text.as_str(), |text| text);
         let id = self.gathered.sources.add(shown_name.clone(), text);
         let Some(source) = self.gathered.sources.get(id) else { return };
@@ -116,4 +119,10 @@ fn source_problem(problem: FileProblem, file: String) -> Problem {
         }
         FileProblem::Unreadable { message } => Problem::SourceUnreadable { file, message },
     }
+}
+
+/// Names a file by its path from the folder of the spec that was given, so that a manifest is the same wherever the
+/// spec lies, and two files are never one.
+pub(super) fn input_name(shown: &Path, own: &Path) -> String {
+    shown.strip_prefix(own).unwrap_or(shown).display().to_string()
 }
