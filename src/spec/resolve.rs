@@ -5,6 +5,7 @@ mod claims;
 pub(crate) mod conditions;
 mod consequences;
 mod datasets;
+mod experiments;
 mod expressions;
 mod frame;
 mod gather;
@@ -23,7 +24,7 @@ use self::consequences::Unread;
 use self::gather::Gathered;
 use self::names::Names;
 use super::{Input, Spec};
-use crate::diagnostic::{Diagnostic, Kind, Problem, has_errors};
+use crate::diagnostic::{Diagnostic, Kind, Problem, has_errors, nearest};
 use crate::text::{SourceId, Sources, Span};
 use crate::tree::Declaration;
 use crate::world::World;
@@ -157,11 +158,15 @@ impl Resolver<'_> {
             self.names.mark(kind, &name.value);
             return Some(found);
         }
-        let nearest = self.names.nearest(kind, &name.value);
-        let other = self.names.kind_of(&name.value);
         let known = self.names.all(kind).map(str::to_owned).collect();
+        self.unknown(kind, name, known, self.names.kind_of(&name.value));
+        None
+    }
+
+    /// Says that nothing has a name, and offers the nearest of those that are known.
+    fn unknown(&mut self, kind: Kind, name: &crate::tree::Name, known: Vec<String>, other: Option<Kind>) {
+        let nearest = nearest(&name.value, known.iter().map(String::as_str)).map(str::to_owned);
         let problem = Problem::UnknownName { kind, name: name.value.clone(), nearest: nearest.clone(), known, other };
         self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));
-        None
     }
 }

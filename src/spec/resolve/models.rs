@@ -4,7 +4,7 @@ use super::super::{
 };
 use super::Resolver;
 use super::frame::Frame;
-use crate::diagnostic::{Diagnostic, Kind, Problem, nearest};
+use crate::diagnostic::{Diagnostic, Kind, Problem};
 use crate::tree::{self, ArmStatement, Name, SuiteStatement};
 
 impl Resolver<'_> {
@@ -191,21 +191,13 @@ impl Resolver<'_> {
                 Some(control) => level = &control.controls,
                 None => {
                     let known: Vec<String> = level.iter().map(|control| control.name.clone()).collect();
-                    let nearest = nearest(&name.value, known.iter().map(String::as_str)).map(str::to_owned);
-                    unknown = Some((name, nearest, known));
+                    unknown = Some((name, known));
                     break;
                 }
             }
         }
-        if let Some((name, nearest, known)) = unknown {
-            let problem = Problem::UnknownName {
-                kind: Kind::Control,
-                name: name.value.clone(),
-                nearest: nearest.clone(),
-                known,
-                other: None,
-            };
-            self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));
+        if let Some((name, known)) = unknown {
+            self.unknown(Kind::Control, name, known, None);
             return None;
         }
         let controls = controls.iter().map(|name| name.value.clone()).collect();

@@ -65,15 +65,7 @@ impl Resolver<'_> {
                         return None;
                     }
                     let known: Vec<String> = judges.iter().map(|judge| judge.name.clone()).collect();
-                    let nearest = nearest(&name.value, known.iter().map(String::as_str)).map(str::to_owned);
-                    let problem = Problem::UnknownName {
-                        kind: Kind::Judge,
-                        name: name.value.clone(),
-                        nearest: nearest.clone(),
-                        known,
-                        other: None,
-                    };
-                    self.report(Diagnostic::at(name.span, problem).fix(name.span, nearest.as_deref()));
+                    self.unknown(Kind::Judge, name, known, None);
                     return None;
                 }
             },
