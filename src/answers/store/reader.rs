@@ -35,9 +35,9 @@ impl Answers {
             if answered.samples.iter().flatten().any(Result::is_ok) {
                 return Ok(answered);
             }
-            // The last way that was tried says best why there is no answer; texts stand in where none was.
-            if answered.samples.iter().any(Option::is_some) || (failed.is_none() && answered.method == Method::Samples)
-            {
+            // The last way that was tried says best why there is no answer. Where none was, the first one stands:
+            // one request that was never made, however many texts would have been sampled instead.
+            if failed.is_none() || answered.samples.iter().any(Option::is_some) {
                 failed = Some(answered);
             }
         }
