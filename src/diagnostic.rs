@@ -1,5 +1,5 @@
-//! Diagnostics: what is wrong, as data with a code and a place. The prose stands in [`prose`], the drawing in
-//! [`render`], and the long explanations in `docs/diagnostics.md`.
+//! Diagnostics: what is wrong, as data with a code and a place. The prose stands in `prose.rs`, the drawing in
+//! `render.rs`, and the long explanations in `docs/diagnostics.md`.
 
 mod explain;
 mod nearest;
