@@ -138,6 +138,9 @@ fn wrong_usage_is_2_and_a_wrong_spec_is_1() {
     assert_eq!(status(&introspec(&["biuld"])), 2);
     assert_eq!(status(&introspec(&["explain", "E9999"])), 2);
     assert_eq!(status(&introspec(&["explain", "e0206"])), 0);
+    let nothing = introspec(&["report", "no-such-folder"]);
+    assert_eq!(status(&nothing), 2);
+    assert!(said(&nothing).contains("the folder of a finished run"), "{}", said(&nothing));
     let missing = introspec(&["check", "no-such.ispec"]);
     assert_eq!(status(&missing), 1);
     assert!(said(&missing).contains("E0108"), "{}", said(&missing));

@@ -27,7 +27,8 @@ impl Report {
 fn read(path: &Path) -> Result<Results, Exit> {
     let file = path.display().to_string();
     let failed = |message: String| {
-        let problem = Problem::SourceUnreadable { file: file.clone(), message };
+        let help = "give the folder of a finished run, the one that `introspec run SPEC --out DIR` wrote".to_owned();
+        let problem = Problem::Store { message: format!("`{file}` cannot be read: {message}"), help };
         console::show(&[Diagnostic::new(problem)], &Sources::default());
         Exit::Usage
     };

@@ -76,7 +76,10 @@ impl Run {
         let text = std::fs::read_to_string(&path).map_err(|error| {
             let problem = match error.kind() {
                 std::io::ErrorKind::NotFound => Problem::NoConfiguration { file: file.clone() },
-                _ => Problem::SourceUnreadable { file: file.clone(), message: error.to_string() },
+                _ => Problem::Configuration {
+                    message: format!("`{file}` cannot be read: {error}"),
+                    help: Some("give a UTF-8 file that may be read, or another one with `--config`".to_owned()),
+                },
             };
             wrong(&[Diagnostic::new(problem)], &Sources::default())
         })?;
