@@ -18,7 +18,7 @@ mod store;
 
 pub use answer::{Answer, Cause, Failure, Usage};
 pub use ask::Ask;
-pub use inquiry::{Inquiry, RoleMissing, Subject, judge_ask, store_path};
+pub use inquiry::{Inquiry, Posed, RoleMissing, Subject, judge_ask, store_path};
 pub use progress::Progress;
 pub use respondent::{Identity, Respondent};
 pub use retry::RetryPolicy;

@@ -18,13 +18,14 @@ mod writing;
 pub use behavior::{Behavior, Context, Exception, Forbidden, Persona, WordList};
 pub use dataset::{Change, Control, Dataset, Part, Rows, Share};
 pub use draw::{Draw, Variable};
+pub(crate) use entity::decimal_value;
 pub use entity::{Argument, Entity, entity_value};
 pub use experiment::{Claim, Experiment};
 pub use formula::{Evaluation, Formula, print};
 pub use ids::{
     ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TemplateId, WordsId,
 };
-pub use model::{Arm, Asked, From, Setting, Settings, Suite, Trained};
+pub use model::{Arm, Asked, Origin, Setting, Settings, Suite, Trained};
 pub use question::{
     AnswerType, BoundSlots, Choice, Judge, Order, Question, ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
 };

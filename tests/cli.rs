@@ -271,6 +271,30 @@ fn two_data_files_of_one_name_are_two_inputs() {
 }
 
 #[test]
+fn a_prompt_of_another_files_suite_that_cannot_be_made_is_told_before_anything_is_asked() {
+    let server = Server::start(colours);
+    let broken = SPEC.replace("  answer word", "  let n = each of [1, 0]\n  let half = {{ 1 // n }}\n  answer word");
+    let own = "use \"other.ispec\"\nexperiment mine { arms base; run asked }\n";
+    let folder = Folder::new(own, &server.base_url, "");
+    fs::write(folder.path("other.ispec"), broken).unwrap();
+    let output = folder.run();
+    assert_eq!((status(&output), server.total()), (1, 0), "{}", said(&output));
+    assert!(said(&output).contains("E0306") && said(&output).contains("other.ispec"), "{}", said(&output));
+}
+
+#[test]
+fn each_suite_asks_at_its_own_temperature() {
+    let server = Server::start(colours);
+    let suites = "suite cold { ask colour;  samples 1;  temperature 0 }\nsuite asked {";
+    let spec = SPEC.replace("suite asked {", suites).replace("run asked", "run asked, cold");
+    let folder = Folder::new(&spec, &server.base_url, ", sampling: { temperature: 0.5 }");
+    folder.run();
+    let counts = server.counts();
+    let at = |wanted: f64| counts.iter().filter(|(body, _)| body["temperature"].as_f64() == Some(wanted)).count();
+    assert_eq!((at(0.0), at(0.5)), (6, 6));
+}
+
+#[test]
 fn an_interrupt_keeps_what_was_answered_and_the_same_command_goes_on() {
     let server = Server::start(|seen| {
         sleep(Duration::from_millis(20));

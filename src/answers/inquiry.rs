@@ -6,7 +6,7 @@ use crate::configuration::{Configuration, Model};
 use crate::plan::{Plan, QuestionPlan, SuitePlan};
 use crate::requests::{Message, Prompt, Read, RequestProblem, Role, Sampling, default_tokens, prompts, shown, written};
 use crate::scores::RunKey;
-use crate::spec::{AnswerType, Arm, ArmId, Experiment, From, Judge, Question, Spec};
+use crate::spec::{AnswerType, Arm, ArmId, Experiment, Judge, Origin, Question, Spec, Suite};
 use crate::text::Span;
 
 /// What one experiment asks, of whom: its suites, and the models behind its arms.
@@ -29,6 +29,14 @@ pub struct Subject {
     pub run: RunKey,
     pub model: Model,
     pub system: Option<String>,
+}
+
+/// A prompt with the question and the suite that it belongs to.
+#[derive(Debug)]
+pub struct Posed<'p> {
+    pub suite: &'p Suite,
+    pub question: &'p Question,
+    pub prompt: Prompt,
 }
 
 /// A role that the configuration gives no model.
@@ -106,16 +114,35 @@ impl<'p> Inquiry<'p> {
     }
 
     /// Returns the prompts of every question, in order.
-    pub fn prompts(&self) -> impl Iterator<Item = (&'p Question, Result<Prompt, RequestProblem>)> + use<'p> {
+    pub fn prompts(&self) -> impl Iterator<Item = Result<Posed<'p>, RequestProblem>> + use<'p> {
         let (spec, plan) = (self.spec, self.plan);
         self.questions().flat_map(move |(suite, asked)| {
-            let question = &spec[asked.question];
-            prompts(spec, plan, suite, asked).map(move |prompt| (question, prompt))
+            let (suite_of, question) = (&spec[suite.suite], &spec[asked.question]);
+            let made = prompts(spec, plan, suite, asked);
+            made.map(move |prompt| Ok(Posed { suite: suite_of, question, prompt: prompt? }))
         })
     }
 
+    /// Returns the prompts that can be made: every one of them, once the spec is built and
+    /// [`Inquiry::check`] has found no problem.
+    pub fn posed(&self) -> impl Iterator<Item = Posed<'p>> + use<'p> {
+        self.prompts().filter_map(Result::ok)
+    }
+
+    /// Makes every prompt that the build has not made, those of suites of other files, so that none can be left out
+    /// in silence.
+    ///
+    /// # Errors
+    /// Returns the first prompt that cannot be made.
+    pub fn check(&self) -> Result<(), RequestProblem> {
+        let (spec, plan) = (self.spec, self.plan);
+        let unbuilt = self.questions().filter(|(suite, _)| !suite.own);
+        unbuilt.flat_map(|(suite, asked)| prompts(spec, plan, suite, asked)).try_for_each(|prompt| prompt.map(|_| ()))
+    }
+
     /// Returns what a prompt becomes for a subject. System prompts add up: the arm's, then the context's.
-    pub fn ask(&self, subject: &Subject, question: &Question, prompt: &Prompt) -> Ask {
+    pub fn ask(&self, subject: &Subject, posed: &Posed<'_>) -> Ask {
+        let Posed { suite, question, prompt } = posed;
         let request = &prompt.request;
         let mut messages = request.messages.clone();
         if let Some(system) = &subject.system {
@@ -124,18 +151,12 @@ impl<'p> Inquiry<'p> {
                 None => messages.insert(0, Message { role: Role::System, content: system.clone() }),
             }
         }
-        let suite = self
-            .experiment
-            .suites
-            .iter()
-            .map(|id| &self.spec[*id])
-            .find(|suite| suite.asked.iter().any(|asked| self.spec[asked.question].name == question.name));
         let mut sampling = request.sampling.clone();
         let defaults = &subject.model.sampling;
-        if suite.is_some_and(|suite| suite.temperature.is_none()) {
+        if suite.temperature.is_none() {
             sampling.temperature = defaults.temperature.unwrap_or(sampling.temperature);
         }
-        if question.max_tokens.is_none() && suite.is_some_and(|suite| suite.max_tokens.is_none()) {
+        if question.max_tokens.is_none() && suite.max_tokens.is_none() {
             sampling.max_tokens = defaults.max_tokens.unwrap_or(sampling.max_tokens);
         }
         let place = format!("{}, request {}", self.spec.sources.place(question.span), request.id);
@@ -149,17 +170,17 @@ impl<'p> Inquiry<'p> {
     pub fn judge_asks(
         &self,
         subject: &Subject,
-        question: &Question,
-        prompt: &Prompt,
+        posed: &Posed<'_>,
         role: &str,
         answers: &Answers,
     ) -> Result<Vec<Ask>, StoreError> {
+        let Posed { question, prompt, .. } = posed;
         let judges: Vec<&Judge> = question.judges.iter().filter(|judge| judge.by == role).collect();
         if judges.is_empty() {
             return Ok(Vec::new());
         }
         let identity = Arc::new(Identity::of(&subject.model));
-        let answered = answers.answers(&self.ask(subject, question, prompt), &identity)?;
+        let answered = answers.answers(&self.ask(subject, posed), &identity)?;
         let mut asks = Vec::new();
         for answer in answered.samples.into_iter().flatten().flatten() {
             if let Answer::Text { text } = answer {
@@ -195,8 +216,8 @@ pub fn judge_ask(question: &Question, prompt: &Prompt, judge: &Judge, answer: &s
 /// Returns the system prompts of an arm and of those it starts from, the first one's first.
 fn system_of(spec: &Spec, arm: &Arm) -> Option<String> {
     let below = match &arm.from {
-        From::Arm(id) => system_of(spec, &spec[*id]),
-        From::Role(_) => None,
+        Origin::Arm(id) => system_of(spec, &spec[*id]),
+        Origin::Role(_) => None,
     };
     match (below, &arm.system) {
         (Some(below), Some(own)) => Some(format!("{below}\n\n{own}")),
@@ -206,8 +227,8 @@ fn system_of(spec: &Spec, arm: &Arm) -> Option<String> {
 
 fn role_of<'s>(spec: &'s Spec, arm: &'s Arm) -> &'s str {
     match &arm.from {
-        From::Role(role) => role,
-        From::Arm(id) => role_of(spec, &spec[*id]),
+        Origin::Role(role) => role,
+        Origin::Arm(id) => role_of(spec, &spec[*id]),
     }
 }
 

@@ -1,5 +1,5 @@
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clap::Args;
 use introspec::answers::runner::{Job, Listener, Options, RunSummary};
@@ -9,6 +9,7 @@ use introspec::configuration::{Configuration, Model};
 use introspec::diagnostic::{Diagnostic, Problem, nearest};
 use introspec::estimates::{Setting, estimate};
 use introspec::report::Results;
+use introspec::requests::RequestProblem;
 use introspec::scores::score;
 use introspec::spec::Experiment;
 use introspec::text::Sources;
@@ -168,6 +169,11 @@ impl Asking<'_> {
     fn experiment(&self, inquiry: &Inquiry<'_>, checked: &Checked, out: &Path) -> Result<Exit, Exit> {
         let failed = |error: StoreError| store_failed(&error);
         let mut notes = Vec::new();
+        inquiry.check().map_err(|problem| {
+            let RequestProblem { span, message, place } = problem;
+            let diagnostic = Diagnostic::at(span, Problem::ExpressionFailed { message, place });
+            wrong(&[diagnostic], &checked.sources)
+        })?;
         let subjects = self.subjects(inquiry)?;
         let judged = self.judges(inquiry)?;
         if subjects.cancelled || judged.cancelled {
@@ -196,10 +202,9 @@ impl Asking<'_> {
             let subjects: Vec<_> =
                 inquiry.subjects.iter().filter(|subject| Identity::of(&subject.model) == identity).collect();
             let total = inquiry.requests() * subjects.len() as u64;
-            let asks = subjects.into_iter().flat_map(move |subject| {
-                let made = inquiry.prompts().filter_map(|(question, prompt)| Some((question, prompt.ok()?)));
-                made.map(move |(question, prompt)| inquiry.ask(subject, question, &prompt))
-            });
+            let asks = subjects
+                .into_iter()
+                .flat_map(move |subject| inquiry.posed().map(move |posed| inquiry.ask(subject, &posed)));
             jobs.push(self.job(model, Box::new(asks), Some(total))?);
         }
         self.ask(jobs)
@@ -207,19 +212,27 @@ impl Asking<'_> {
 
     /// Asks the judges about every text that the subjects gave.
     fn judges(&self, inquiry: &Inquiry<'_>) -> Result<RunSummary, Exit> {
+        let unreadable: OnceLock<StoreError> = OnceLock::new();
         let mut jobs = Vec::new();
         for (role, model) in &inquiry.judges {
             let answers = Answers::open(self.store.path()).map_err(|error| store_failed(&error))?;
-            let prompts = inquiry.subjects.iter().flat_map(move |subject| {
-                let made = inquiry.prompts().filter_map(|(question, prompt)| Some((question, prompt.ok()?)));
-                made.map(move |(question, prompt)| (subject, question, prompt))
-            });
-            let asks = prompts.flat_map(move |(subject, question, prompt)| {
-                inquiry.judge_asks(subject, question, &prompt, role, &answers).unwrap_or_default()
+            let unreadable = &unreadable;
+            let posed =
+                inquiry.subjects.iter().flat_map(move |subject| inquiry.posed().map(move |posed| (subject, posed)));
+            let asks = posed.flat_map(move |(subject, posed)| {
+                inquiry.judge_asks(subject, &posed, role, &answers).unwrap_or_else(|error| {
+                    // Asks are drawn on another thread; what it cannot read is told when all have ended.
+                    let _ = unreadable.set(error);
+                    Vec::new()
+                })
             });
             jobs.push(self.job(model, Box::new(asks), None)?);
         }
-        if self.cancel.is_cancelled() { Ok(RunSummary::default()) } else { self.ask(jobs) }
+        if self.cancel.is_cancelled() {
+            return Ok(RunSummary::default());
+        }
+        let summary = self.ask(jobs)?;
+        unreadable.get().map_or(Ok(summary), |error| Err(store_failed(error)))
     }
 
     /// Puts a model's asks into a job.

@@ -5,7 +5,7 @@ use crate::answers::Inquiry;
 use crate::report::ArmSummary;
 use crate::requests::items;
 use crate::scores::RunKey;
-use crate::spec::{Arm, From, QuestionRole, Spec};
+use crate::spec::{Arm, Origin, QuestionRole, Spec};
 
 impl Setting {
     /// Describes an experiment for its estimates.
@@ -81,8 +81,8 @@ fn questions(inquiry: &Inquiry<'_>) -> Vec<QuestionInSetting> {
 /// Says how an arm is made.
 fn made(spec: &Spec, arm: &Arm) -> String {
     let mut made = match &arm.from {
-        From::Role(role) => role.clone(),
-        From::Arm(id) => spec[*id].name.clone(),
+        Origin::Role(role) => role.clone(),
+        Origin::Arm(id) => spec[*id].name.clone(),
     };
     if let Some(trained) = &arm.trained {
         let mut dataset = spec[trained.dataset].name.clone();

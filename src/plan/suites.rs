@@ -2,7 +2,9 @@ use super::{MAX_ROWS, TableValues};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::rows::Permutation;
 use crate::rows::stream::Stream;
-use crate::spec::{AnswerType, ContextId, Order, PersonaId, Question, QuestionId, Spec, SuiteId, is_condition};
+use crate::spec::{
+    AnswerType, Asked, ContextId, Order, PersonaId, Question, QuestionId, Spec, Suite, SuiteId, is_condition,
+};
 
 /// The most options that `order all` multiplies out: 5! = 120 orders.
 const MAX_OPTIONS_IN_ALL_ORDERS: usize = 5;
@@ -51,17 +53,8 @@ pub(super) fn suites(spec: &Spec, tables: &[TableValues], diagnostics: &mut Vec<
         }
         let mut questions = Vec::new();
         for asked in &suite.asked {
-            match question(spec, tables, &spec[asked.question]) {
-                Ok(plan) => {
-                    let mut plan = QuestionPlan {
-                        question: asked.question,
-                        about: asked.about.clone(),
-                        under: suite.under.clone(),
-                        ..plan
-                    };
-                    plan.requests = count(&plan, &spec[asked.question]);
-                    questions.push(plan);
-                }
+            match question(spec, tables, suite, asked) {
+                Ok(plan) => questions.push(plan),
                 Err(diagnostic) => diagnostics.push(diagnostic),
             }
         }
@@ -88,7 +81,8 @@ fn count(plan: &QuestionPlan, question: &Question) -> u64 {
         .fold(wordings, u64::saturating_mul)
 }
 
-fn question(spec: &Spec, tables: &[TableValues], question: &Question) -> Result<QuestionPlan, Diagnostic> {
+fn question(spec: &Spec, tables: &[TableValues], suite: &Suite, asked: &Asked) -> Result<QuestionPlan, Diagnostic> {
+    let question = &spec[asked.question];
     let (mut items, mut conditions) = (1_u64, 1_u64);
     for values in question.variables.iter().filter_map(|variable| variable.axis()) {
         let place = if is_condition(values) { &mut conditions } else { &mut items };
@@ -124,15 +118,17 @@ fn question(spec: &Spec, tables: &[TableValues], question: &Question) -> Result<
         }
         _ => 1,
     };
-    Ok(QuestionPlan {
-        question: QuestionId(0),
-        about: Vec::new(),
-        under: Vec::new(),
+    let mut plan = QuestionPlan {
+        question: asked.question,
+        about: asked.about.clone(),
+        under: suite.under.clone(),
         table_rows,
         rows,
         item_combinations: items,
         condition_combinations: conditions,
         orders,
         requests: 0,
-    })
+    };
+    plan.requests = count(&plan, question);
+    Ok(plan)
 }

@@ -1,7 +1,7 @@
 use minijinja::Value;
 
 use super::stream::Generator;
-use crate::spec::{Draw, Scope, Variable};
+use crate::spec::{Draw, Scope, Variable, decimal_value};
 use crate::text::Span;
 use crate::tree::Decimal;
 
@@ -18,7 +18,7 @@ pub fn draw(variable: &Variable, scope: &Scope, generator: &mut Generator<'_>) -
         }
         Draw::Grid { low, step, count, scale } => {
             let steps = i64::try_from(generator.below(*count)).unwrap_or(0);
-            decimal(Decimal { digits: low.saturating_add(step.saturating_mul(steps)), scale: *scale })
+            decimal_value(Decimal { digits: low.saturating_add(step.saturating_mul(steps)), scale: *scale })
         }
         Draw::Distinct { count, low, high } => {
             let available = high.abs_diff(*low).saturating_add(1);
@@ -31,10 +31,6 @@ pub fn draw(variable: &Variable, scope: &Scope, generator: &mut Generator<'_>) -
 
 fn pick(values: &[Value], at: u64) -> Value {
     usize::try_from(at).ok().and_then(|at| values.get(at)).cloned().unwrap_or_default()
-}
-
-fn decimal(number: Decimal) -> Value {
-    number.to_integer().map_or_else(|| Value::from(number.to_f64()), Value::from)
 }
 
 /// Draws `count` different numbers below `available`, in the order drawn: the first steps of a Fisher-Yates

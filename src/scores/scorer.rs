@@ -31,12 +31,17 @@ pub fn score(inquiry: &Inquiry<'_>, answers: &Answers) -> Result<Scored, StoreEr
     for subject in &inquiry.subjects {
         let identity = Arc::new(Identity::of(&subject.model));
         let mut kept: BTreeMap<(String, String, String), usize> = BTreeMap::new();
-        for (question, prompt) in inquiry.prompts() {
-            // A prompt that cannot be made was reported when the suite was built.
-            let Ok(prompt) = prompt else { continue };
-            let ask = inquiry.ask(subject, question, &prompt);
+        for posed in inquiry.posed() {
+            let ask = inquiry.ask(subject, &posed);
             let answered = answers.answers(&ask, &identity)?;
-            let scorer = Scorer { inquiry, answers, subject, question, prompt: &prompt, method: answered.method };
+            let scorer = Scorer {
+                inquiry,
+                answers,
+                subject,
+                question: posed.question,
+                prompt: &posed.prompt,
+                method: answered.method,
+            };
             for (sample, answer) in answered.samples.into_iter().enumerate() {
                 let (score, said) = scorer.score(u32::try_from(sample).unwrap_or(u32::MAX), answer.as_ref())?;
                 let key = (score.question.clone(), score.about.clone(), score.under.clone());

@@ -1,4 +1,4 @@
-use super::{Argument, ContextId, DatasetId, Formula, PersonaId, QuestionId, Slot, Variable};
+use super::{Argument, ArmId, ContextId, DatasetId, Formula, PersonaId, QuestionId, Slot, Variable};
 use crate::text::Span;
 
 /// Questions × personas × contexts × samples.
@@ -27,7 +27,7 @@ pub struct Asked {
 pub struct Arm {
     pub name: String,
     pub span: Option<Span>,
-    pub from: From,
+    pub from: Origin,
     pub system: Option<String>,
     pub trained: Option<Trained>,
     pub variables: Vec<Variable>,
@@ -35,18 +35,12 @@ pub struct Arm {
     pub size: usize,
 }
 
-pub use self::origin::From;
-
-mod origin {
-    use super::super::ArmId;
-
-    /// What an arm starts from.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub enum From {
-        /// A role of the configuration.
-        Role(String),
-        Arm(ArmId),
-    }
+/// What an arm starts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A role of the configuration.
+    Role(String),
+    Arm(ArmId),
 }
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::super::{
 use super::Resolver;
 use super::frame::{Frame, Sort};
 use crate::diagnostic::{Diagnostic, Kind, Problem};
-use crate::spec::model::From;
+use crate::spec::model::Origin;
 use crate::text::{Literal, Span};
 use crate::tree::{
     self, BehaviorStatement, ContextStatement, Declaration, PersonaStatement, Spanned, UnsaidWords, Word, WordsSource,
@@ -19,7 +19,7 @@ impl Resolver<'_> {
         self.spec.arms.push(Arm {
             name: "base".into(),
             span: None,
-            from: From::Role("base".into()),
+            from: Origin::Role("base".into()),
             system: None,
             trained: None,
             variables: Vec::new(),

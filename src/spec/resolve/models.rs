@@ -1,4 +1,4 @@
-use super::super::model::From;
+use super::super::model::Origin;
 use super::super::{
     Arm, ArmId, Asked, ContextId, Control, DatasetId, PersonaId, QuestionId, Setting, Settings, Suite, Trained,
 };
@@ -159,7 +159,7 @@ impl Resolver<'_> {
         self.spec.arms.push(Arm {
             name: declared.name.value.clone(),
             span: Some(declared.name.span),
-            from: from.unwrap_or_else(|| From::Role("base".into())),
+            from: from.unwrap_or_else(|| Origin::Role("base".into())),
             system,
             trained,
             variables,
@@ -169,14 +169,14 @@ impl Resolver<'_> {
     }
 
     /// An arm starts from another arm that stands before it, or from a role of the configuration.
-    fn origin(&mut self, name: &Name, declared: &tree::Arm) -> From {
+    fn origin(&mut self, name: &Name, declared: &tree::Arm) -> Origin {
         let known = self.names.find(Kind::Arm, &name.value).filter(|id| *id < self.spec.arms.len());
         match known {
             Some(id) if name.value != declared.name.value => {
                 self.names.mark(Kind::Arm, &name.value);
-                From::Arm(ArmId(id))
+                Origin::Arm(ArmId(id))
             }
-            _ => From::Role(name.value.clone()),
+            _ => Origin::Role(name.value.clone()),
         }
     }
 
