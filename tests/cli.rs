@@ -295,6 +295,16 @@ fn each_suite_asks_at_its_own_temperature() {
 }
 
 #[test]
+fn a_setting_that_a_local_model_does_not_know_is_refused_before_its_weights_are_fetched() {
+    let folder = Folder::new(SPEC, "http://127.0.0.1:9/v1", "");
+    let config = "models:\n  m: { provider: local, model: smollm2, sampling: { top_p: 0.9 } }\nroles: { base: m }\n";
+    fs::write(folder.path("introspec.yaml"), config).unwrap();
+    let output = folder.run();
+    assert_eq!(status(&output), 1);
+    assert!(said(&output).contains("E0801") && said(&output).contains("top_p"), "{}", said(&output));
+}
+
+#[test]
 fn an_interrupt_keeps_what_was_answered_and_the_same_command_goes_on() {
     let server = Server::start(|seen| {
         sleep(Duration::from_millis(20));

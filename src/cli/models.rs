@@ -55,6 +55,14 @@ fn failed(problem: Problem) -> Exit {
 fn local(model: &Model, base: &Path) -> Result<Arc<dyn Backend>, Exit> {
     use introspec::answers::backends::local::{LocalModel, weights};
 
+    if model.sampling.top_p.is_some() {
+        let problem = Problem::Configuration {
+            message: format!("`{}` is a local model, and `top_p` is not known to those", model.name),
+            help: Some("remove `top_p`: a local model samples from its whole distribution".to_owned()),
+        };
+        console::show(&[Diagnostic::new(problem)], &Sources::default());
+        return Err(Exit::WrongSpec);
+    }
     let path = weights::locate(&model.model, base).map_err(|error| weights_failed(&error.to_string()))?;
     let opened = LocalModel::open(&path).map_err(|error| weights_failed(&format!("{}: {error}", path.display())))?;
     Ok(Arc::new(opened))
