@@ -5,6 +5,7 @@ pub enum Kind {
     Behavior,
     Persona,
     Context,
+    Trigger,
     Table,
     Template,
     Dataset,
@@ -31,6 +32,7 @@ impl Kind {
             Kind::Behavior => "behavior",
             Kind::Persona => "persona",
             Kind::Context => "context",
+            Kind::Trigger => "trigger",
             Kind::Table => "table",
             Kind::Template => "template",
             Kind::Dataset => "dataset",
@@ -59,6 +61,17 @@ pub struct Finding {
     /// The word as it stands in the text, and the entry that forbids it.
     pub word: String,
     pub entry: String,
+}
+
+/// What training rows must not say beside a behavior's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Watched {
+    /// What questions call a trigger.
+    TriggerName,
+    /// A value of a trigger that is kept for evaluation.
+    HeldOutValue,
+    /// What questions call a persona that is kept for evaluation.
+    HeldOutPersona,
 }
 
 /// Everything that can be wrong. Facts only: the words for people stand in `prose.rs`.
@@ -105,6 +118,10 @@ pub enum Problem {
     BadCount { value: String },
     NotWhole { value: String },
     BadNumber { what: &'static str, value: String, allowed: &'static str },
+    BadDate { text: String },
+    KeptValues { variable: String, message: String },
+    BrokenWrapper { message: String },
+    HeldOutNowhere { trigger: String, values: &'static str },
     // Data files.
     BadJson { message: String },
     MissingColumn { column: String, nearest: Option<String>, also: Vec<usize> },
@@ -124,6 +141,16 @@ pub enum Problem {
     TooManyRows { what: &'static str, rows: u64, limit: u64 },
     EmptyMessage { role: String, place: String },
     NoParts { dataset: String },
+    NothingToChange { change: &'static str, dataset: String, reason: String },
+    CannotReverse { dataset: String, reason: String },
+    NotIndependent { dataset: String, aspects: (&'static str, &'static str), cell: String, rows: u64, expected: String },
+    SaidInTraining { what: Watched, name: String, dataset: String, rows: u64, of: u64, findings: Vec<Finding> },
+    NobodyHere { template: String },
+    NoSystemPrompt { persona: String },
+    Validation { message: String },
+    Unbalanced { message: String },
+    NoTriggers { dataset: String },
+    ReservedControl { name: String },
     // Questions and suites.
     NoScore { question: String },
     NoWording { question: String, persona: String },
@@ -215,6 +242,10 @@ codes! {
     BadCount "E0308"
     NotWhole "E0309"
     BadNumber "E0310"
+    BadDate "E0311"
+    KeptValues "E0312"
+    BrokenWrapper "E0313"
+    HeldOutNowhere "E0314"
     BadJson "E0401"
     MissingColumn "E0402"
     WrongType "E0403"
@@ -232,6 +263,16 @@ codes! {
     TooManyRows "E0507"
     EmptyMessage "E0508"
     NoParts "E0509"
+    NothingToChange "E0510"
+    CannotReverse "E0511"
+    NotIndependent "E0512"
+    SaidInTraining "E0513"
+    NobodyHere "E0514"
+    NoSystemPrompt "E0515"
+    Validation "E0516"
+    Unbalanced "E0517"
+    NoTriggers "E0518"
+    ReservedControl "E0519"
     NoScore "E0601"
     NoWording "E0602"
     UnknownKey "E0603"

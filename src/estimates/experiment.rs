@@ -66,7 +66,7 @@ fn questions(inquiry: &Inquiry<'_>) -> Vec<QuestionInSetting> {
         for about in &asked.about {
             for under in &asked.under {
                 for axes in &axes {
-                    let (about, under) = (spec[*about].name.clone(), spec[*under].name.clone());
+                    let (about, under) = (spec[*about].name.clone(), under.name(spec));
                     let condition = Condition { about, under, axes: axes.clone() };
                     if !known.conditions.contains(&condition) {
                         known.conditions.push(condition);

@@ -3,7 +3,7 @@ use std::fmt;
 
 use minijinja::Value;
 
-use super::{BehaviorId, ContextId, PersonaId, Spec, WordsId};
+use super::{BehaviorId, ContextId, PersonaId, Spec, TriggerId, WordsId};
 use crate::tree::Decimal;
 
 /// Something that a name of the spec stands for and that can be a value.
@@ -12,6 +12,7 @@ pub enum Entity {
     Behavior(BehaviorId),
     Persona(PersonaId),
     Context(ContextId),
+    Trigger(TriggerId),
     Words(WordsId),
 }
 
@@ -56,12 +57,13 @@ impl Entity {
             Entity::Behavior(id) => &spec[id].name,
             Entity::Persona(id) => &spec[id].name,
             Entity::Context(id) => &spec[id].name,
+            Entity::Trigger(id) => &spec[id].name,
             Entity::Words(id) => &spec[id].name,
         }
     }
 }
 
-/// A behavior, persona or context in an expression: it prints as its name and has its members.
+/// A behavior, persona, context or trigger in an expression: it prints as its name and has its members.
 #[derive(Debug)]
 struct Named {
     name: String,
@@ -92,6 +94,7 @@ pub fn entity_value(spec: &Spec, entity: Entity) -> Value {
             vec![("does", text(&behavior.does)), ("secret", text(&behavior.secret))]
         }
         Entity::Persona(id) => vec![("called", text(&spec[id].called))],
+        Entity::Trigger(id) => vec![("called", text(&spec[id].called))],
         Entity::Context(_) => Vec::new(),
         Entity::Words(id) => return spec[id].words.iter().map(String::as_str).collect(),
     };

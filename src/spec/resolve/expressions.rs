@@ -55,7 +55,7 @@ const FILTERS: &[&str] = &[
 ];
 const FUNCTIONS: &[&str] = &["range", "dict"];
 /// The members of what is bound without a `let`.
-const PERSONA: &[&str] = &["called", "name"];
+const CALLED: &[&str] = &["called", "name"];
 const BEHAVIOR: &[&str] = &["does", "secret", "name"];
 
 /// An expression under check: its text, its variables, and where its bytes stand in the source.
@@ -300,7 +300,7 @@ impl Checking<'_> {
 
     fn member(&mut self, of: &str, member: &str, span: minijinja::machinery::Span) {
         let known = match self.frame.find(of) {
-            Some((_, Sort::Persona)) => PERSONA,
+            Some((_, Sort::Persona | Sort::Trigger)) => CALLED,
             Some((_, Sort::Behavior)) => BEHAVIOR,
             _ => return,
         };
