@@ -3,5 +3,6 @@
 
 pub(crate) mod balance;
 pub(crate) mod independence;
+pub(crate) mod near;
 pub(crate) mod overlap;
 pub(crate) mod ranks;
