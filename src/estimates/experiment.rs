@@ -90,7 +90,7 @@ fn made(spec: &Spec, arm: &Arm) -> String {
             let arguments: Vec<String> = trained.arguments.iter().map(|argument| argument.name(spec)).collect();
             dataset = format!("{dataset}({})", arguments.join(", "));
         }
-        for control in &trained.controls {
+        if let Some(control) = &trained.control {
             dataset = format!("{dataset}.{control}");
         }
         made = format!("{made}, trained on {dataset}");

@@ -33,11 +33,10 @@ pub(super) fn controls(
 /// Changes a dataset in the stated ways: the same rows, the same draws, the same order.
 fn control(planning: &Planning<'_>, treated: &DatasetPlan, control: &Control) -> Result<DatasetPlan, Diagnostic> {
     let mut plan = treated.clone();
-    plan.controls.push(control.name.clone());
-    let name = treated.name.strip_suffix(".validation").unwrap_or(&treated.name);
+    plan.control = Some(control.name.clone());
     plan.name = match treated.split {
-        Split::Train => format!("{name}.{}", control.name),
-        Split::Validation => format!("{name}.{}.validation", control.name),
+        Split::Train => format!("{}.{}", planning.name(), control.name),
+        Split::Validation => format!("{}.{}.validation", planning.name(), control.name),
     };
     plan.control_of = Some(treated.name.clone());
     plan.span = control.span;

@@ -13,8 +13,8 @@ pub struct DatasetPlan {
     pub name: String,
     pub dataset: DatasetId,
     pub split: Split,
-    /// The path of controls, empty for the dataset itself.
-    pub controls: Vec<String>,
+    /// The control's name, none for the dataset itself.
+    pub control: Option<String>,
     /// The plan that this one is a control of, by its name.
     pub control_of: Option<String>,
     /// What was changed, as the spec says it.

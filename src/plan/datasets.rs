@@ -107,7 +107,7 @@ struct Source {
 }
 
 impl Planning<'_> {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         if self.arguments.is_empty() {
             return self.dataset.name.clone();
         }
@@ -257,7 +257,7 @@ impl Planning<'_> {
             name: if split == Split::Train { self.name() } else { format!("{}.validation", self.name()) },
             dataset: self.id,
             split,
-            controls: Vec::new(),
+            control: None,
             control_of: None,
             changes: Vec::new(),
             rows,

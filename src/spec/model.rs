@@ -47,8 +47,8 @@ pub enum Origin {
 pub struct Trained {
     pub dataset: DatasetId,
     pub arguments: Vec<Argument>,
-    /// The path of nested controls.
-    pub controls: Vec<String>,
+    /// The control of the dataset, nested or not, by its name.
+    pub control: Option<String>,
     pub span: Span,
 }
 

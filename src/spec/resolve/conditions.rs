@@ -263,6 +263,10 @@ pub(crate) fn is_condition(values: &[Argument]) -> bool {
 }
 
 fn printed(value: &Value) -> String {
+    // The context `none` is a word of Jinja's too.
+    if value.is_none() {
+        return "none".to_owned();
+    }
     let mut out = String::new();
     super::super::print(value, &mut out);
     out

@@ -11,20 +11,28 @@ use crate::tree::{self, ControlStatement};
 const RESERVED: &str = "validation";
 
 impl Resolver<'_> {
-    pub(super) fn control(&mut self, declared: &tree::Control, controls: &mut Vec<Control>) {
+    /// Resolves a control. `names` holds those of the dataset's controls so far, nested ones among them: files are
+    /// called by them.
+    pub(super) fn control(
+        &mut self,
+        declared: &tree::Control,
+        controls: &mut Vec<Control>,
+        names: &mut Vec<String>,
+    ) {
         let name = &declared.name;
-        if controls.iter().any(|control| control.name == name.value) {
+        if names.contains(&name.value) {
             let problem = Problem::DuplicateName { kind: Kind::Control, name: name.value.clone() };
             self.report(Diagnostic::at(name.span, problem));
         }
         if name.value == RESERVED {
             self.report(Diagnostic::at(name.span, Problem::ReservedControl { name: name.value.clone() }));
         }
+        names.push(name.value.clone());
         let (mut changes, mut expected, mut nested) = (Vec::new(), Vec::new(), Vec::new());
         for statement in &declared.statements {
             let span = statement.span;
             match &statement.value {
-                ControlStatement::Control(control) => self.control(control, &mut nested),
+                ControlStatement::Control(control) => self.control(control, &mut nested, names),
                 ControlStatement::Expect(expectation) => {
                     expected.push(Expected { aspects: expectation.aspects, span });
                 }

@@ -16,6 +16,7 @@ impl Resolver<'_> {
         let mut frame = Frame::default();
         let parameters = self.parameters(&declared.parameters, &mut frame);
         let (mut rows, mut validation, mut balance) = (None, None, None);
+        let mut names = Vec::new();
         let (mut parts, mut expected, mut controls) = (Vec::new(), Vec::new(), Vec::new());
         for statement in &declared.statements {
             if let DatasetStatement::Balance(expression) = &statement.value {
@@ -38,7 +39,7 @@ impl Resolver<'_> {
                     expected.push(Expected { aspects: expectation.aspects, span: statement.span });
                 }
                 DatasetStatement::Part(part) => parts.extend(self.part(part, statement.span, &frame, balance)),
-                DatasetStatement::Control(control) => self.control(control, &mut controls),
+                DatasetStatement::Control(control) => self.control(control, &mut controls, &mut names),
             }
         }
         if !declared.statements.iter().any(|statement| matches!(statement.value, DatasetStatement::Part(_))) {

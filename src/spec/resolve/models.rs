@@ -214,23 +214,23 @@ impl Resolver<'_> {
         let dataset = DatasetId(self.find(Kind::Dataset, &reference.name)?);
         let expected = self.spec.datasets.get(dataset.0)?.parameters.len();
         let arguments = self.arguments(reference, expected, frame)?;
-        let mut level: &[Control] = &self.spec.datasets.get(dataset.0)?.controls;
-        let mut unknown = None;
-        for name in controls {
-            match level.iter().find(|control| control.name == name.value) {
-                Some(control) => level = &control.controls,
-                None => {
-                    let known: Vec<String> = level.iter().map(|control| control.name.clone()).collect();
-                    unknown = Some((name, known));
-                    break;
-                }
+        let declared = &self.spec.datasets.get(dataset.0)?.controls;
+        if let Some(name) = controls.last() {
+            let known: Vec<String> = all_controls(declared).map(|control| control.name.clone()).collect();
+            // A nested control goes by its own name, with or without those of the controls that it stands in.
+            let unknown = controls.iter().find(|name| !known.contains(&name.value)).cloned();
+            if let Some(unknown) = unknown {
+                self.unknown(Kind::Control, &unknown, known, None);
+                return None;
             }
+            let control = Some(name.value.clone());
+            return Some(Trained { dataset, arguments, control, span: reference.span });
         }
-        if let Some((name, known)) = unknown {
-            self.unknown(Kind::Control, name, known, None);
-            return None;
-        }
-        let controls = controls.iter().map(|name| name.value.clone()).collect();
-        Some(Trained { dataset, arguments, controls, span: reference.span })
+        Some(Trained { dataset, arguments, control: None, span: reference.span })
     }
+}
+
+/// Returns controls, each followed by those in it.
+fn all_controls(controls: &[Control]) -> Box<dyn Iterator<Item = &Control> + '_> {
+    Box::new(controls.iter().flat_map(|control| std::iter::once(control).chain(all_controls(&control.controls))))
 }
