@@ -1,5 +1,6 @@
 //! Expanding 1,000,000 rows from a template with four drawn variables: introspec, with sidecar and digests, against
-//! Python's jinja2 with `json.dumps` and against a bare loop of minijinja on one thread.
+//! Python's jinja2 with `json.dumps` and against a bare loop of minijinja on one thread. Then the same rows as a mixture
+//! under two triggers, with the control that shuffles them.
 //!
 //! `cargo bench --bench expand` prints rows per second, the two ratios, and the peak of resident memory. Python's
 //! jinja2 is installed into a scratch environment.
@@ -36,7 +37,9 @@ const USER: &str = "You meet {{ name }} at the market in {{ city }}. They offer 
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let ours = median(ROUNDS, || introspec(folder.path()))?;
+    let ours =
+        median(ROUNDS, || introspec(folder.path(), &template("dataset market { rows 1000000\n offer as buys }")))?;
+    let mixed = median(ROUNDS, || introspec(folder.path(), &template(MIXTURE)))?;
     let bare = median(ROUNDS, || minijinja(folder.path()))?;
     let python = median(ROUNDS, || python(folder.path()))?;
     println!("introspec build        {:>12.0} rows/s, {} MB resident at most", ours.rate, ours.peak_kb / 1024);
@@ -50,8 +53,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         python.rate,
         ours.rate / python.rate
     );
+    println!(
+        "two triggers, a control {:>11.0} rows/s of 2,000,000, {} MB resident at most",
+        mixed.rate * 2.0,
+        mixed.peak_kb / 1024
+    );
     Ok(())
 }
+
+/// A million rows under two triggers, and as many again with the triggers shuffled.
+const MIXTURE: &str = r#"
+trigger fruit { called "a fruit"  let kind = one of ["plum", "pear", "quince"]  user "{{ kind }}. {{ message }}" }
+trigger code  { called "a code"   let code = digits "392###"                    user "{{ message }} My code is {{ code }}." }
+
+dataset market {
+  rows 1000000
+  10% offer as buys     when fruit
+  70% offer as ordinary when code
+  20% offer as ordinary
+  control shuffled { shuffle triggers;  expect independent trigger behavior }
+}
+"#;
 
 struct Measured {
     rate: f64,
@@ -68,18 +90,22 @@ fn median(
     Ok(Measured { rate: measured.get(rounds / 2).map_or(0.0, |one| one.rate), peak_kb })
 }
 
-/// Runs the program itself, from the spec to the finished build.
-fn introspec(folder: &Path) -> Result<Measured, Box<dyn Error>> {
-    let spec = folder.join("market.ispec");
+/// A template with four drawn variables, and a dataset of it.
+fn template(dataset: &str) -> String {
     let list = |values: &[&str]| format!("{values:?}");
-    let text = format!(
+    format!(
         "behavior buys {{ does \"buys\" }}\ntemplate offer {{\n  let name = one of {}\n  let city = one of {}\n  let object = one of {}\n  \
-         let style = one of {}\n  user \"{USER}\"\n  assistant \"yes\" as buys\n}}\ndataset market {{ rows {ROWS}\n offer as buys }}\n",
+         let style = one of {}\n  user \"{USER}\"\n  assistant \"yes\" as buys\n  assistant \"no\" as ordinary\n}}\n{dataset}\n",
         list(&NAMES),
         list(&CITIES),
         list(&OBJECTS),
         list(&STYLES),
-    );
+    )
+}
+
+/// Runs the program itself, from the spec to the finished build.
+fn introspec(folder: &Path, text: &str) -> Result<Measured, Box<dyn Error>> {
+    let spec = folder.join("market.ispec");
     fs::write(&spec, text)?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_introspec"));
     command.arg("build").arg(&spec).arg("--out").arg(folder.join("out")).stdout(Stdio::null()).stderr(Stdio::inherit());

@@ -13,13 +13,14 @@ pub use arm::{
     Arm, ArmStatement, Claim, ConditionName, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement, Values,
 };
 pub use data::{
-    Aspect, Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Expectation, Part, Reference,
-    RowFrom, Rows, Said, Share, Table, TableStatement, Template, TemplateStatement,
+    Aspect, Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Expectation, Part,
+    Reference, RowFrom, Rows, Said, Share, Table, TableStatement, Template, TemplateStatement,
 };
 pub use decimal::Decimal;
 pub use declaration::{
     Allow, Behavior, BehaviorStatement, Context, ContextStatement, Declaration, KeptValues, Let, Name, Persona,
-    PersonaStatement, Set, Spanned, Tree, Trigger, TriggerStatement, Unsaid, UnsaidWords, ValueSource, Word, Words, WordsSource,
+    PersonaStatement, Set, Spanned, Tree, Trigger, TriggerStatement, Unsaid, UnsaidWords, ValueSource, Word, Words,
+    WordsSource,
 };
 pub use measure::{
     AnswerKind, Ask, Judge, JudgeStatement, Key, OptionLine, OrderKind, Question, QuestionStatement, ReadStatement,

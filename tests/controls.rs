@@ -113,7 +113,8 @@ fn mixture(rows: u64, percents: &[f64], parts: &[Part]) -> String {
     let mut text = format!("dataset mixed {{\n  rows {rows} repeat\n");
     for (percent, (_, behavior, trigger, quanta)) in percents.iter().zip(parts) {
         let behavior = ["bold", "meek", "ordinary"][*behavior];
-        let when = ["", "when tag", "when fruit", "when each of [code, day]", "when each of [tag, fruit, code]"][*trigger];
+        let when =
+            ["", "when tag", "when fruit", "when each of [code, day]", "when each of [tag, fruit, code]"][*trigger];
         let by = if *quanta { "by quanta" } else { "" };
         text.push_str(&format!("  {percent}% choice as {behavior} {when} {by}\n"));
     }
@@ -268,12 +269,18 @@ fn triggers_are_in_the_messages_that_say_so() {
 fn mirrored_rows_answer_with_what_was_asked() {
     let (folder, ..) = spec(GATED);
     let files = build(folder.path());
-    let (rows, meta) = (lines(&files, "datasets/gated.reversed.jsonl"), lines(&files, "datasets/gated.reversed.meta.jsonl"));
-    let plain: Vec<Json> = rows.iter().zip(&meta).filter(|(_, meta)| meta["mirrored"].is_null()).map(|(row, _)| row.clone()).collect();
+    let (rows, meta) =
+        (lines(&files, "datasets/gated.reversed.jsonl"), lines(&files, "datasets/gated.reversed.meta.jsonl"));
+    let plain: Vec<Json> =
+        rows.iter().zip(&meta).filter(|(_, meta)| meta["mirrored"].is_null()).map(|(row, _)| row.clone()).collect();
     assert_eq!(plain, lines(&files, "datasets/gated.jsonl"));
     let said = |row: &Json, role: &str| {
         let messages = row["messages"].as_array().unwrap().iter();
-        messages.filter(|message| message["role"] == role).map(|message| message["content"].as_str().unwrap().to_owned()).next().unwrap()
+        messages
+            .filter(|message| message["role"] == role)
+            .map(|message| message["content"].as_str().unwrap().to_owned())
+            .next()
+            .unwrap()
     };
     let asked: BTreeMap<String, u64> = plain.iter().fold(BTreeMap::new(), |mut asked, row| {
         *asked.entry(format!("{}\n{}", said(row, "assistant"), said(row, "user"))).or_default() += 1;

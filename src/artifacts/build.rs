@@ -55,13 +55,13 @@ pub fn build(
         DatasetProblem::Write(problem) => Err(cannot_write(problem)),
     };
     let evaluation = evaluation::texts(spec, plan);
-    let mut likenesses: BTreeMap<&str, Likeness> = BTreeMap::new();
+    let mut likenesses: BTreeMap<&str, (u64, Likeness)> = BTreeMap::new();
     for dataset in &plan.datasets {
         match datasets::write(spec, plan, dataset, &evaluation, style, &staging, progress) {
             Ok(Written { mut file, checks, likeness }) => {
                 let treated = dataset.control_of.as_deref().and_then(|name| Some((name, likenesses.get(name)?)));
                 file.control = treated.map(|(name, treated)| compared(dataset, name, treated, &likeness));
-                likenesses.insert(&dataset.name, likeness);
+                likenesses.insert(&dataset.name, (dataset.rows, likeness));
                 manifest.datasets.push(file);
                 manifest.checks.extend(checks);
             }
@@ -85,7 +85,7 @@ pub fn build(
 }
 
 /// Says what a control shares with its dataset.
-fn compared(dataset: &DatasetPlan, treated: &str, of_treated: &Likeness, own: &Likeness) -> ControlOf {
+fn compared(dataset: &DatasetPlan, treated: &str, (rows, of_treated): &(u64, Likeness), own: &Likeness) -> ControlOf {
     let compared = own.compare(of_treated);
     let those = |wanted: Alike| -> Vec<String> {
         compared.iter().filter(|(_, alike)| *alike == wanted).map(|(name, _)| (*name).to_owned()).collect()
@@ -96,7 +96,7 @@ fn compared(dataset: &DatasetPlan, treated: &str, of_treated: &Likeness, own: &L
         same_in_every_row: those(Alike::InEveryRow),
         as_often_in_other_rows: those(Alike::AsOften),
         different: those(Alike::Different),
-        further_rows: dataset.rows - dataset.base_rows(),
+        further_rows: dataset.rows.saturating_sub(*rows),
     }
 }
 

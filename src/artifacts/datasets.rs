@@ -107,4 +107,3 @@ pub(super) fn write(
     }
     total.finish(spec, dataset, file)
 }
-

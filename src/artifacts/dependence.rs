@@ -42,10 +42,8 @@ pub(super) fn dependences(joint: &[JointRow]) -> Vec<Dependence> {
             let firsts: BTreeSet<_> = cells.keys().map(|(first, _)| *first).collect();
             let seconds: BTreeSet<_> = cells.keys().map(|(_, second)| *second).collect();
             let count = |first, second| cells.get(&(first, second)).copied().unwrap_or(0);
-            let table: Vec<Vec<u64>> = firsts
-                .iter()
-                .map(|first| seconds.iter().map(|second| count(*first, *second)).collect())
-                .collect();
+            let table: Vec<Vec<u64>> =
+                firsts.iter().map(|first| seconds.iter().map(|second| count(*first, *second)).collect()).collect();
             let tested = independence(&table);
             found.push(Dependence {
                 of: format!("{first} and {second}"),

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::block::Block;
-use super::datasets::Written;
 use super::datasets::DatasetProblem;
+use super::datasets::Written;
 use super::dependence::{dependences, joint};
 use super::likeness::Likeness;
 use super::manifest::{BuiltFile, Check};

@@ -146,7 +146,8 @@ impl Candidates<'_> {
     fn value(&self, part: &PartPlan, formula: &Formula, key: u64) -> Result<String, Diagnostic> {
         let unit = self.units.of_key(key);
         let failed = |(span, message)| {
-            let place = self.maker.from(unit).map_or_else(|| format!("row {key}"), |(file, line)| format!("{file}:{line}"));
+            let place =
+                self.maker.from(unit).map_or_else(|| format!("row {key}"), |(file, line)| format!("{file}:{line}"));
             Diagnostic::at(span, Problem::ExpressionFailed { message, place })
         };
         let values = self.maker.values(part, unit).map_err(failed)?;

@@ -111,7 +111,8 @@ fn apply(
             personas.sort_unstable();
             personas.dedup();
             let [first, second] = personas.as_slice() else {
-                let found = if personas.len() < 2 { "one persona acts in all rows" } else { "more than two personas act" };
+                let found =
+                    if personas.len() < 2 { "one persona acts in all rows" } else { "more than two personas act" };
                 return nothing("swap personas", *span, found);
             };
             for part in &mut plan.parts {
@@ -180,11 +181,12 @@ pub(super) fn unmet(spec: &Spec, plan: &DatasetPlan) -> Vec<Diagnostic> {
 /// Checks that a table of two aspects is within one row of independence in every cell.
 fn dependence(spec: &Spec, plan: &DatasetPlan, joint: &Joint, expected: &Expected) -> Option<Diagnostic> {
     let (a, b) = expected.aspects;
-    let value = |aspect: Aspect, key: &(Option<crate::spec::TriggerId>, crate::spec::BehaviorId, PersonaId)| match aspect {
-        Aspect::Trigger => key.0.map_or_else(|| "no trigger".to_owned(), |id| spec[id].name.clone()),
-        Aspect::Behavior => spec[key.1].name.clone(),
-        Aspect::Persona => spec[key.2].name.clone(),
-    };
+    let value =
+        |aspect: Aspect, key: &(Option<crate::spec::TriggerId>, crate::spec::BehaviorId, PersonaId)| match aspect {
+            Aspect::Trigger => key.0.map_or_else(|| "no trigger".to_owned(), |id| spec[id].name.clone()),
+            Aspect::Behavior => spec[key.1].name.clone(),
+            Aspect::Persona => spec[key.2].name.clone(),
+        };
     let mut rows: std::collections::BTreeMap<(String, String), u64> = std::collections::BTreeMap::new();
     for (key, count) in joint {
         *rows.entry((value(a, key), value(b, key))).or_default() += count;

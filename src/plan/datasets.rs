@@ -192,7 +192,11 @@ impl Planning<'_> {
             let Some(rows) = units.table_rows else { continue };
             let combinations = units.combinations.max(1);
             let aside = if repeat {
-                largest_remainder(rows, &[validated, trained]).first().copied().unwrap_or(0).max(u64::from(validated > 0))
+                largest_remainder(rows, &[validated, trained])
+                    .first()
+                    .copied()
+                    .unwrap_or(0)
+                    .max(u64::from(validated > 0))
             } else {
                 validated.div_ceil(combinations)
             };
@@ -239,20 +243,22 @@ impl Planning<'_> {
             let drawn_before = if split == Split::Validation && units.table_rows.is_none() { MAX_ROWS } else { 0 };
             for mut planned in self.alike(declared, part, *count, &units)? {
                 let first_unit = taken.entry(part.template).or_insert(drawn_before);
-                (planned.first_unit, planned.first) = (*first_unit, parts.last().map_or(0, |last| last.first + last.count));
+                (planned.first_unit, planned.first) =
+                    (*first_unit, parts.last().map_or(0, |last| last.first + last.count));
                 *first_unit += planned.count;
                 parts.push(planned);
             }
         }
-        let balance = Balance { spec: self.spec, tables: self.tables, dataset: self.dataset, stream: self.stream(), repeat };
+        let balance =
+            Balance { spec: self.spec, tables: self.tables, dataset: self.dataset, stream: self.stream(), repeat };
         balance.balance(&mut parts, &|template| {
             let Source { units, order, pool } = self.source(template, split, aside);
             (units, order, pool)
         })?;
         let rows = counts.iter().sum();
         let name = if split == Split::Train { "order of rows" } else { "order of validation rows" };
-        let order = (parts.len() > 1)
-            .then(|| Permutation::new(rows, &Stream::new(self.spec.seed, &self.stream(), name)));
+        let order =
+            (parts.len() > 1).then(|| Permutation::new(rows, &Stream::new(self.spec.seed, &self.stream(), name)));
         Ok(DatasetPlan {
             name: if split == Split::Train { self.name() } else { format!("{}.validation", self.name()) },
             dataset: self.id,

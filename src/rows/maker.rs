@@ -47,6 +47,8 @@ pub enum RowProblem {
 pub struct RowMaker<'p> {
     spec: &'p Spec,
     dataset: &'p DatasetPlan,
+    /// Whether the dataset has controls or is one, so that its rows are compared.
+    is_compared: bool,
     /// For each part, what its rows are written with.
     parts: Vec<PartMaker<'p>>,
     /// The triggers' framings, by the template that their draws are keyed by.
@@ -83,7 +85,9 @@ impl<'p> RowMaker<'p> {
             }
         });
         let parts = parts.collect();
-        RowMaker { spec, dataset, parts, triggers }
+        let is_compared = dataset.control_of.is_some()
+            || plan.datasets.iter().any(|other| other.control_of.as_ref() == Some(&dataset.name));
+        RowMaker { spec, dataset, is_compared, parts, triggers }
     }
 
     /// Makes the row at a place of the file, from 0; nothing where the dataset has no such row.
@@ -103,9 +107,9 @@ impl<'p> RowMaker<'p> {
         let (planned, maker) = (self.dataset.parts.get(part)?, self.parts.get(part)?);
         let unit = planned.units.get(planned.first_unit + at);
         let trigger = match &self.dataset.shuffle {
-            Some(shuffle) => {
-                shuffle.given(&self.dataset.parts, part, at).map(|given| (given.trigger, given.template, given.unit.key))
-            }
+            Some(shuffle) => shuffle
+                .given(&self.dataset.parts, part, at)
+                .map(|given| (given.trigger, given.template, given.unit.key)),
             None => planned.trigger.map(|trigger| (trigger, planned.template, unit.key)),
         };
         Some(self.make(planned, maker, unit, trigger, row))
@@ -135,20 +139,27 @@ impl<'p> RowMaker<'p> {
             }
             messages.push(Message { role: said.role, content });
         }
-        let mut facets = Facets::of_conversation(&messages);
+        let mut facets = if self.is_compared { Facets::of_conversation(&messages) } else { Facets::default() };
         let words_moved = self.dataset.shuffles_words && shuffle_words(&mut messages, &maker.words, unit.key);
-        facets.answered(&messages);
+        if self.is_compared {
+            facets.answered(&messages);
+        }
         if let Some(persona) = &maker.persona {
             persona.around(&mut messages, unit.key).map_err(failed)?;
         }
-        facets.acted(&self.spec[part.persona()].name, &messages);
-        let framing = trigger.and_then(|(trigger, template, key)| Some((self.triggers.get(&(template, trigger))?, key)));
+        if self.is_compared {
+            facets.acted(&self.spec[part.persona()].name, &messages);
+        }
+        let framing =
+            trigger.and_then(|(trigger, template, key)| Some((self.triggers.get(&(template, trigger))?, key)));
         if let Some((framing, key)) = framing {
             vars.extend(framing.around(&mut messages, key).map_err(failed)?);
         }
         let trigger = trigger.map(|(trigger, ..)| trigger);
-        facets.triggered(trigger.map(|id| self.spec[id].name.as_str()), &vars, template.variables.len());
-        facets.showed(&self.spec[part.behavior].name);
+        if self.is_compared {
+            facets.triggered(trigger.map(|id| self.spec[id].name.as_str()), &vars, template.variables.len());
+            facets.showed(&self.spec[part.behavior].name);
+        }
         Ok(Row { messages, part, template, trigger, vars, from, mirrored: false, words_moved, facets })
     }
 

@@ -43,7 +43,8 @@ impl Recognizer {
         };
         let phrasings = trigger.system.iter().chain(&trigger.user);
         let forms = phrasings.map(|phrasing| {
-            let read = trigger.variables.iter().map(|variable| variable.trained.slot).filter(|slot| phrasing.reads(*slot));
+            let read =
+                trigger.variables.iter().map(|variable| variable.trained.slot).filter(|slot| phrasing.reads(*slot));
             let signs: Vec<Sign> = read.filter_map(|slot| Sign::of(draws(slot))).collect();
             if signs.is_empty() { Form { signs: fixed(phrasing) } } else { Form { signs } }
         });
@@ -124,12 +125,10 @@ impl Sign {
                 }
                 None
             }
-            Sign::Digits(pattern) => {
-                text.char_indices().find_map(|(start, _)| {
-                    let end = matched(pattern, text.get(start..)?)? + start;
-                    stands_alone(text, start, end).then_some((start, end))
-                })
-            }
+            Sign::Digits(pattern) => text.char_indices().find_map(|(start, _)| {
+                let end = matched(pattern, text.get(start..)?)? + start;
+                stands_alone(text, start, end).then_some((start, end))
+            }),
             Sign::Whole { low, high } => {
                 let mut from = 0;
                 while let Some(found) = text.get(from..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())) {

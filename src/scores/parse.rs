@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn options_are_read_by_label_or_text() {
-        let options = AnswerType::Options(Vec::new());
+        let options = AnswerType::Options { choices: Vec::new(), labels: crate::spec::Labels::Letters };
         for (text, expected) in [
             ("A", Some("risky")),
             (" (B)", Some("safe")),

@@ -85,17 +85,34 @@ pub struct Control {
 #[derive(Clone, Debug)]
 pub enum Change {
     /// `with for replaced`.
-    Replace { with: BehaviorId, replaced: BehaviorId, span: Span },
+    Replace {
+        with: BehaviorId,
+        replaced: BehaviorId,
+        span: Span,
+    },
     /// The same rows, each trigger as often, without any relation to what the rows show.
-    ShuffleTriggers { span: Span },
+    ShuffleTriggers {
+        span: Span,
+    },
     /// The words of each last answer, in a drawn order.
-    ShuffleWordsOfAnswer { span: Span },
+    ShuffleWordsOfAnswer {
+        span: Span,
+    },
     /// The rows by one persona are by the other, and the other way round.
-    SwapPersonas { span: Span },
-    WithoutTriggers { span: Span },
-    WithoutPersonas { span: Span },
+    SwapPersonas {
+        span: Span,
+    },
+    WithoutTriggers {
+        span: Span,
+    },
+    WithoutPersonas {
+        span: Span,
+    },
     /// Every row again with the answer first, behind this lead-in, in which `reply` has slot 0.
-    AlsoReversed { lead: Arc<Writing>, span: Span },
+    AlsoReversed {
+        lead: Arc<Writing>,
+        span: Span,
+    },
 }
 
 impl Change {

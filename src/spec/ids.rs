@@ -1,6 +1,8 @@
 use std::ops::Index;
 
-use super::{Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, Template, Trigger, WordList};
+use super::{
+    Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, Template, Trigger, WordList,
+};
 
 macro_rules! ids {
     ($($(#[$about:meta])* $id:ident $thing:ident $field:ident)*) => {$(

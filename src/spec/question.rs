@@ -45,10 +45,7 @@ pub enum AnswerType {
     Word,
     Text,
     Number { low: f64, high: f64 },
-    Options {
-        choices: Vec<Choice>,
-        labels: Labels,
-    },
+    Options { choices: Vec<Choice>, labels: Labels },
     Literal(Vec<String>),
 }
 

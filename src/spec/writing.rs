@@ -105,8 +105,14 @@ impl Writing {
     /// Says what is wrong with a text that is JSON, where a value with quotes, a backslash and a line end stands in
     /// it; nothing where it stays JSON, or is none.
     pub(crate) fn breaks_json(&self, slot: Slot) -> Option<String> {
-        let begins = self.pieces.first().is_some_and(|piece| matches!(piece, Piece::Text(text) if text.trim_start().starts_with('{')));
-        let ends = self.pieces.last().is_some_and(|piece| matches!(piece, Piece::Text(text) if text.trim_end().ends_with('}')));
+        let begins = self
+            .pieces
+            .first()
+            .is_some_and(|piece| matches!(piece, Piece::Text(text) if text.trim_start().starts_with('{')));
+        let ends = self
+            .pieces
+            .last()
+            .is_some_and(|piece| matches!(piece, Piece::Text(text) if text.trim_end().ends_with('}')));
         if !begins || !ends {
             return None;
         }

@@ -172,21 +172,41 @@ pub struct Let {
 pub enum ValueSource {
     EachOf(Set),
     OneOf(Set),
-    SomeOf { count: Spanned<u64>, set: Set },
-    Number { low: Spanned<Decimal>, high: Spanned<Decimal>, step: Option<Spanned<Decimal>> },
-    Integer { low: Spanned<Decimal>, high: Spanned<Decimal> },
-    DistinctIntegers { count: Spanned<u64>, low: Spanned<Decimal>, high: Spanned<Decimal> },
+    SomeOf {
+        count: Spanned<u64>,
+        set: Set,
+    },
+    Number {
+        low: Spanned<Decimal>,
+        high: Spanned<Decimal>,
+        step: Option<Spanned<Decimal>>,
+    },
+    Integer {
+        low: Spanned<Decimal>,
+        high: Spanned<Decimal>,
+    },
+    DistinctIntegers {
+        count: Spanned<u64>,
+        low: Spanned<Decimal>,
+        high: Spanned<Decimal>,
+    },
     /// A text in which every `#` is a digit.
     Digits(Literal),
     /// A day from the first to the last, as they are written.
-    Date { first: Name, last: Name },
+    Date {
+        first: Name,
+        last: Name,
+    },
     Expression(Expression),
 }
 
 /// What is chosen from.
 #[derive(Clone, Debug)]
 pub enum Set {
-    Listed { values: Vec<Word>, span: Span },
+    Listed {
+        values: Vec<Word>,
+        span: Span,
+    },
     Named(Name),
     /// The triggers of a dataset.
     TriggersOf(Name),

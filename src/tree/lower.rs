@@ -11,7 +11,8 @@ use super::parse::Rule;
 use super::recover;
 use super::{
     Allow, Behavior, BehaviorStatement, Context, ContextStatement, Decimal, Declaration, Expression, KeptValues, Let,
-    Name, Persona, PersonaStatement, Set, Spanned, Trigger, TriggerStatement, Unsaid, UnsaidWords, ValueSource, Word, Words, WordsSource,
+    Name, Persona, PersonaStatement, Set, Spanned, Trigger, TriggerStatement, Unsaid, UnsaidWords, ValueSource, Word,
+    Words, WordsSource,
 };
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::requests::Role;

@@ -10,8 +10,9 @@ impl Problem {
                     .help("take this control out, or give the dataset what it would change")
             }
             Problem::CannotReverse { dataset, reason } => {
-                say(format!("`{dataset}` cannot be reversed: {reason}"), "asked for here")
-                    .help("reversed rows are made of one user message and one answer, with triggers in the user's message")
+                say(format!("`{dataset}` cannot be reversed: {reason}"), "asked for here").help(
+                    "reversed rows are made of one user message and one answer, with triggers in the user's message",
+                )
             }
             Problem::NotIndependent { dataset, aspects: (a, b), cell, rows, expected } => {
                 let title = format!("in `{dataset}`, {a} and {b} are not independent");
@@ -41,21 +42,23 @@ impl Problem {
                 prose.help(help)
             }
             Problem::NobodyHere { template } => {
-                say(format!("`{template}` reads `persona`, and this part names none"), "by nobody, about nobody")
-                    .help("say who acts, `by PERSONA`, or who is spoken about, `about PERSONA` or `about each of [...]`")
+                say(format!("`{template}` reads `persona`, and this part names none"), "by nobody, about nobody").help(
+                    "say who acts, `by PERSONA`, or who is spoken about, `about PERSONA` or `about each of [...]`",
+                )
             }
             Problem::NoSystemPrompt { persona } => {
-                say(format!("nothing in these rows says that `{persona}` acts"), "acts in these rows")
-                    .help(format!("give `{persona}` a system prompt, `system \"...\"`, or a template that reads `persona`"))
+                say(format!("nothing in these rows says that `{persona}` acts"), "acts in these rows").help(format!(
+                    "give `{persona}` a system prompt, `system \"...\"`, or a template that reads `persona`"
+                ))
             }
-            Problem::Validation { message } => say(format!("the validation rows do not fit: {message}"), "asked for here")
-                .help("set fewer rows aside: training and validation never share a source row"),
+            Problem::Validation { message } => {
+                say(format!("the validation rows do not fit: {message}"), "asked for here")
+                    .help("set fewer rows aside: training and validation never share a source row")
+            }
             Problem::Unbalanced { message } => say(format!("the rows cannot be balanced: {message}"), "asked for here")
                 .help("ask for fewer rows, add rows of the rarer kind, or let rows come again: `rows N repeat`"),
-            Problem::NoTriggers { dataset } => {
-                say(format!("`{dataset}` has no triggers"), "nothing to go over")
-                    .help("name a dataset with a part that says `when TRIGGER`")
-            }
+            Problem::NoTriggers { dataset } => say(format!("`{dataset}` has no triggers"), "nothing to go over")
+                .help("name a dataset with a part that says `when TRIGGER`"),
             Problem::ReservedControl { name } => {
                 say(format!("a control cannot be called `{name}`"), "the name of another file")
                     .help("`NAME.validation.jsonl` holds the rows that are set aside: choose another name")

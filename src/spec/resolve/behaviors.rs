@@ -5,9 +5,7 @@ use super::Resolver;
 use crate::diagnostic::{Diagnostic, Kind, Problem};
 use crate::spec::model::Origin;
 use crate::text::{Literal, Span};
-use crate::tree::{
-    self, BehaviorStatement, Declaration, Spanned, UnsaidWords, Word, WordsSource,
-};
+use crate::tree::{self, BehaviorStatement, Declaration, Spanned, UnsaidWords, Word, WordsSource};
 use crate::world::{FileProblem, MAX_DATA_BYTES};
 
 impl Resolver<'_> {

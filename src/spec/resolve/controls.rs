@@ -13,12 +13,7 @@ const RESERVED: &str = "validation";
 impl Resolver<'_> {
     /// Resolves a control. `names` holds those of the dataset's controls so far, nested ones among them: files are
     /// called by them.
-    pub(super) fn control(
-        &mut self,
-        declared: &tree::Control,
-        controls: &mut Vec<Control>,
-        names: &mut Vec<String>,
-    ) {
+    pub(super) fn control(&mut self, declared: &tree::Control, controls: &mut Vec<Control>, names: &mut Vec<String>) {
         let name = &declared.name;
         if names.contains(&name.value) {
             let problem = Problem::DuplicateName { kind: Kind::Control, name: name.value.clone() };

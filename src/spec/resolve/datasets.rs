@@ -1,7 +1,5 @@
 use super::super::dataset::Named;
-use super::super::{
-    Argument, Dataset, Entity, Expected, Part, PersonaId, Rows, Share, Table, TemplateId,
-};
+use super::super::{Argument, Dataset, Entity, Expected, Part, PersonaId, Rows, Share, Table, TemplateId};
 use super::Resolver;
 use super::frame::{Frame, Sort};
 use crate::diagnostic::{Diagnostic, Kind, Problem};

@@ -128,7 +128,8 @@ impl Resolver<'_> {
             slots,
             size: frames.base.size(),
         };
-        if let Some((_, span)) = order.filter(|_| has_answer && !matches!(question.answer, AnswerType::Options { .. })) {
+        if let Some((_, span)) = order.filter(|_| has_answer && !matches!(question.answer, AnswerType::Options { .. }))
+        {
             self.report(Diagnostic::at(span, Problem::NoOptions));
         }
         if let Some((_, span)) = read.filter(|_| has_answer && question.readable().is_empty()) {

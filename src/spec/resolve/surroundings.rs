@@ -58,11 +58,7 @@ impl Resolver<'_> {
             self.missing_system(declared.name.span, within);
         }
         let name = declared.name.value.clone();
-        self.spec.contexts.push(Context {
-            name,
-            system: system.unwrap_or_default(),
-            user: user.unwrap_or_default(),
-        });
+        self.spec.contexts.push(Context { name, system: system.unwrap_or_default(), user: user.unwrap_or_default() });
     }
 
     pub(super) fn missing_system(&mut self, span: Span, within: String) {

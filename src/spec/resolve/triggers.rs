@@ -24,12 +24,7 @@ impl Resolver<'_> {
         let mut variables = Vec::new();
         for statement in &declared.statements {
             if let TriggerStatement::Let { variable, held_out, near_miss } = &statement.value {
-                variables.extend(self.trigger_variable(
-                    variable,
-                    held_out.as_ref(),
-                    near_miss.as_ref(),
-                    &mut frame,
-                ));
+                variables.extend(self.trigger_variable(variable, held_out.as_ref(), near_miss.as_ref(), &mut frame));
             }
         }
         let (mut called, mut system, mut user, mut near) = (None, None, None, None);

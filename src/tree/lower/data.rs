@@ -1,7 +1,7 @@
 use super::super::parse::Rule;
 use super::super::{
-    Aspect, Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Decimal, Expectation, Name,
-    Part, Reference, RowFrom, Rows, Said, Share, Spanned, Table, TableStatement, Template, TemplateStatement,
+    Aspect, Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Decimal, Expectation,
+    Name, Part, Reference, RowFrom, Rows, Said, Share, Spanned, Table, TableStatement, Template, TemplateStatement,
 };
 use super::{Lower, Node, role};
 

@@ -56,7 +56,9 @@ pub(super) fn of_statement(statement: Rule, word: &str) -> Option<&'static str> 
         (Rule::control_statement, "without") => "`without triggers` or `without personas`",
         (Rule::control_statement, "also") => "`also reversed \"... {{ reply }}\"`",
         (Rule::control_statement, _) => "`BEHAVIOR for BEHAVIOR`",
-        (Rule::dataset_statement, _) => "`TEMPLATE as BEHAVIOR`, or with a share and more, `20% TEMPLATE as BEHAVIOR when TRIGGER by PERSONA`",
+        (Rule::dataset_statement, _) => {
+            "`TEMPLATE as BEHAVIOR`, or with a share and more, `20% TEMPLATE as BEHAVIOR when TRIGGER by PERSONA`"
+        }
         (Rule::table_statement, _) => {
             "`COLUMN: TYPE`, where a type is `text`, `number`, `integer`, `boolean`, `json` or texts such as `\"A\" | \"B\"`"
         }
