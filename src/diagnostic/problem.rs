@@ -157,6 +157,10 @@ pub enum Problem {
     NothingToRun { file: String },
     UnknownCode { code: String, nearest: Option<String> },
     ModelStopped { model: String, message: String },
+    CannotFormat { file: String, why: &'static str },
+    CannotReplace { file: String, message: String },
+    BadSpecName { name: String, nearest: String },
+    AlreadyThere { path: String },
     // Warnings.
     Unused { kind: Kind, name: String },
     UnusedVariable { name: String },
@@ -262,6 +266,10 @@ codes! {
     NothingToRun "E0809"
     UnknownCode "E0810"
     ModelStopped "E0811"
+    CannotFormat "E0830"
+    CannotReplace "E0831"
+    BadSpecName "E0832"
+    AlreadyThere "E0833"
     Unused "W0001"
     UnusedVariable "W0002"
     ArmWithoutRuns "W0003"

@@ -216,6 +216,10 @@ impl Problem {
             | Problem::NothingToRun { .. }
             | Problem::UnknownCode { .. }
             | Problem::ModelStopped { .. }
+            | Problem::CannotFormat { .. }
+            | Problem::CannotReplace { .. }
+            | Problem::BadSpecName { .. }
+            | Problem::AlreadyThere { .. }
             | Problem::Unused { .. }
             | Problem::UnusedVariable { .. }
             | Problem::ArmWithoutRuns { .. } => self.prose_of_outside(),

@@ -41,6 +41,18 @@ impl Problem {
                 .nearest(nearest.as_ref(), "codes look like E0206 or W0001"),
             Problem::ModelStopped { model, message } => say(format!("the model `{model}` was stopped: {message}"), "")
                 .help("mend the cause and run the same command again: what was answered is kept"),
+            Problem::CannotFormat { file, why } => {
+                say(format!("`{file}` cannot be formatted: {why}"), *why).help("the file is as it was")
+            }
+            Problem::CannotReplace { file, message } => {
+                say(format!("`{file}` cannot be replaced by its formatted text: {message}"), "")
+                    .help("the file is as it was; formatting needs to write in its folder")
+            }
+            Problem::BadSpecName { name, nearest } => say(format!("`{name}` is no name for a spec"), "")
+                .note("a name has letters, digits and `_`, no digit first")
+                .help(format!("take `{nearest}`")),
+            Problem::AlreadyThere { path } => say(format!("`{path}` is there already"), "")
+                .help("choose another name, or another folder with `--in`: nothing was written"),
             Problem::Unused { kind, name } => {
                 say(format!("the {} `{name}` is never used", kind.word()), "unused").help("use it, or remove it")
             }
