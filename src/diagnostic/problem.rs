@@ -158,7 +158,6 @@ pub enum Problem {
     UnknownCode { code: String, nearest: Option<String> },
     ModelStopped { model: String, message: String },
     CannotFormat { file: String, why: &'static str },
-    CannotReplace { file: String, message: String },
     BadSpecName { name: String, nearest: String },
     AlreadyThere { path: String },
     // Warnings.
@@ -267,9 +266,8 @@ codes! {
     UnknownCode "E0810"
     ModelStopped "E0811"
     CannotFormat "E0830"
-    CannotReplace "E0831"
-    BadSpecName "E0832"
-    AlreadyThere "E0833"
+    BadSpecName "E0831"
+    AlreadyThere "E0832"
     Unused "W0001"
     UnusedVariable "W0002"
     ArmWithoutRuns "W0003"

@@ -217,7 +217,6 @@ impl Problem {
             | Problem::UnknownCode { .. }
             | Problem::ModelStopped { .. }
             | Problem::CannotFormat { .. }
-            | Problem::CannotReplace { .. }
             | Problem::BadSpecName { .. }
             | Problem::AlreadyThere { .. }
             | Problem::Unused { .. }

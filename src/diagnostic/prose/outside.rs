@@ -31,9 +31,9 @@ impl Problem {
             }
             Problem::CannotWrite { path, message, full } => say(format!("`{path}` cannot be written: {message}"), "")
                 .help(if *full {
-                    "make room on the disk and run the same command again: what was built before is untouched"
+                    "make room on the disk and run the same command again: what was there before is untouched"
                 } else {
-                    "choose another folder with `--out`: what was built before is untouched"
+                    "make it writable, or choose another folder: what was there before is untouched"
                 }),
             Problem::NothingToRun { file } => say(format!("`{file}` has no experiment of its own"), "")
                 .help("add an `experiment` that names `arms` and the suites to `run`"),
@@ -43,10 +43,6 @@ impl Problem {
                 .help("mend the cause and run the same command again: what was answered is kept"),
             Problem::CannotFormat { file, why } => {
                 say(format!("`{file}` cannot be formatted: {why}"), *why).help("the file is as it was")
-            }
-            Problem::CannotReplace { file, message } => {
-                say(format!("`{file}` cannot be replaced by its formatted text: {message}"), "")
-                    .help("the file is as it was; formatting needs to write in its folder")
             }
             Problem::BadSpecName { name, nearest } => say(format!("`{name}` is no name for a spec"), "")
                 .note("a name has letters, digits and `_`, no digit first")
