@@ -234,3 +234,70 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_spec_is_written_in_one_way() {
+    for (before, after) in STYLES {
+        assert_eq!(formatted(before).as_deref(), Ok(*after), "{before}");
+        assert_eq!(formatted(after).as_deref(), Ok(*after), "{after}");
+    }
+}
+
+/// Texts, and what the formatter makes of them.
+const STYLES: &[(&str, &str)] = &[
+    // Nothing stays nothing, and a file ends with its last line.
+    ("", ""),
+    ("\n\n  \n", ""),
+    ("\n\nseed 1  \n\n\n\nseed   2", "seed 1\n\nseed 2\n"),
+    // Two blanks a level, whatever opened it; no blank line inside a brace.
+    ("suite s{\n\n\task a\n\n\n  under b\n\n}", "suite s {\n  ask a\n\n  under b\n}\n"),
+    ("t {\nask [\n\"a\"\n      \"b\" ]\n}", "t {\n  ask [\n    \"a\"\n    \"b\"]\n}\n"),
+    ("a(b [\nc\n])", "a(b [\n  c\n])\n"),
+    ("a {\nb {\nc\n}}", "a {\n  b {\n    c\n} }\n"),
+    // Gaps: one blank, two between statements of a line.
+    ("arm a {from   base   trained on b.c   seeds 3}", "arm a { from base  trained on b.c  seeds 3 }\n"),
+    ("s {   ask a ,b;samples   5;   under c }", "s { ask a, b; samples 5;  under c }\n"),
+    ("score{\"a\" :1,\"b\":0}", "score { \"a\": 1, \"b\": 0 }\n"),
+    ("words w=[ \"a\",\"b\" ]", "words w = [\"a\", \"b\"]\n"),
+    ("a  {  }", "a {}\n"),
+    // A statement that goes on is indented once more; an item of a map or a list is not.
+    ("s {\nask a,\nb,\n        c\nunder d\n}", "s {\n  ask a,\n    b,\n    c\n  under d\n}\n"),
+    ("s {\nscore { a: 1,\nb: 0 }\n}", "s {\n  score { a: 1,\n    b: 0 }\n}\n"),
+    ("e {\nclaim c \"d\"\n\n# why\n{{ e > 0 }}\n}", "e {\n  claim c \"d\"\n\n    # why\n    {{ e > 0 }}\n}\n"),
+    // What was lined up stays so, also where a name before it has changed.
+    (
+        "arm a    { from base   seeds 5 }\narm bcd  { from base   seeds 5 }\n",
+        "arm a    { from base   seeds 5 }\narm bcd  { from base   seeds 5 }\n",
+    ),
+    ("t {\n does   \"a\"   # b\n unsaid c     # d\n}", "t {\n  does   \"a\"   # b\n  unsaid c     # d\n}\n"),
+    ("a    \"b\" ,c  # d\nefgh \"ij\" , k # l\n", "a    \"b\", c  # d\nefgh \"ij\", k # l\n"),
+    // Comments stay where they are: at the end of a line, below one another, and in their block.
+    ("a {   # b\n    # c\n  # d\n}", "a {   # b\n  # c\n  # d\n}\n"),
+    ("let a = 1    # b\n             # c\nlet d = 2\n", "let a = 1    # b\n             # c\nlet d = 2\n"),
+    ("a  {\n  b\n# c\n}\n    # d\n", "a {\n  b\n  # c\n}\n# d\n"),
+    // The lines of a long string move together, and their value stays.
+    (
+        "q {\n      ask \"\"\"   \n  one\n\n    two\n  \"\"\"  answer word\n}",
+        "q {\n  ask \"\"\"\n    one\n\n      two\n    \"\"\"  answer word\n}\n",
+    ),
+    ("q {\nask \"\"\"one\n   two\"\"\"\n}", "q {\n  ask \"\"\"one\n    two\"\"\"\n}\n"),
+    // Closing quotes at the start of a line end a value that ends with a line end.
+    ("q {\n ask \"\"\"\n one\n\"\"\"\n}", "q {\n  ask \"\"\"\n    one\n\"\"\"\n}\n"),
+    // An expression's lines move along with it; texts inside it do not.
+    ("e {\n     {{ a\n       > b }}\n}", "e {\n  {{ a\n    > b }}\n}\n"),
+    ("e {\n     {{ a ~ 'b\n       c' }}\n}", "e {\n  {{ a ~ 'b\n       c' }}\n}\n"),
+    // Line ends of Windows and of old machines, except in the value of a long string.
+    ("a\r\nb\rc\r\n", "a\nb\nc\n"),
+    ("q \"\"\"\r\n  a\r\n  b\r\n  \"\"\"\r\n", "q \"\"\"\n  a\r\n  b\n  \"\"\"\n"),
+    ("\u{feff}seed 1\n", "seed 1\n"),
+];
+
+#[test]
+fn what_does_not_close_is_told_with_its_place() {
+    for (text, at) in
+        [("a {\n  b", 2), ("\u{feff}a }", 5), ("a ]", 2), ("ask \"b\n", 4), ("score {{ a }", 6), ("\"\"\"a", 0)]
+    {
+        let told = formatted(text).unwrap_err();
+        assert!(told.contains(&format!("start: {at}, ")), "{text:?}: {told}");
+    }
+}

@@ -59,6 +59,7 @@ impl New {
         }
         console::say("\nnext:");
         console::say(&format!("  cd {}", path.display()));
+        console::say(&format!("  introspec check {}.ispec", self.name));
         console::say(&format!("  introspec build {}.ispec --out out", self.name));
         console::say(&format!("  introspec run {}.ispec --out out", self.name));
         Exit::Well
