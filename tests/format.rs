@@ -178,15 +178,17 @@ fn any_text() -> impl Strategy<Value = String> {
         "\u{e9}",
     ]);
     let flat = prop::collection::vec(piece.prop_map(str::to_owned), 1..12).prop_map(|pieces| pieces.concat());
-    flat.prop_recursive(4, 24, 6, |inner| {
-        let wrapped = (inner, prop::sample::select(vec![("{ ", " }"), ("[", "]"), ("(", ")"), ("{\n", "\n}")]));
-        let wrapped = wrapped.prop_map(|(text, (open, close))| format!("{open}{text}\n{close}"));
-        prop::collection::vec(wrapped, 1..5).prop_map(|parts| parts.join("  "))
+    flat.prop_recursive(4, 32, 6, |inner| {
+        let brackets =
+            prop::sample::select(vec![("", ""), ("{ ", " }"), ("[", "]"), ("(", ")"), ("{\n", "\n}"), ("b   {", "}")]);
+        let wrapped = (inner, brackets).prop_map(|(text, (open, close))| format!("{open}{text}\n{close}"));
+        let glue = prop::sample::select(vec!["  ", "\n", " ", "   # k\n"]);
+        (prop::collection::vec(wrapped, 1..6), glue).prop_map(|(parts, glue)| parts.join(glue))
     })
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
 
     #[test]
     fn spacing_says_nothing((name, text) in text(), numbers in numbers()) {
@@ -274,6 +276,7 @@ const STYLES: &[(&str, &str)] = &[
     // Comments stay where they are: at the end of a line, below one another, and in their block.
     ("a {   # b\n    # c\n  # d\n}", "a {   # b\n  # c\n  # d\n}\n"),
     ("let a = 1    # b\n             # c\nlet d = 2\n", "let a = 1    # b\n             # c\nlet d = 2\n"),
+    ("{\nb,# c\n  # d\n}", "{\n  b, # c\n  # d\n}\n"),
     ("a  {\n  b\n# c\n}\n    # d\n", "a {\n  b\n  # c\n}\n# d\n"),
     // The lines of a long string move together, and their value stays.
     (

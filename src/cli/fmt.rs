@@ -112,8 +112,14 @@ impl Fmt {
         }
         let Some((text, formatted)) = formatted(name, text) else { return Exit::WrongSpec };
         if !self.check {
-            let written = io::stdout().lock().write_all(formatted.as_bytes());
-            return if written.is_ok() { Exit::Well } else { Exit::WrongSpec };
+            return match io::stdout().lock().write_all(formatted.as_bytes()) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    let problem = files::cannot_write(Path::new("<standard output>"), &error);
+                    console::show(&[Diagnostic::new(problem)], &Sources::default());
+                    Exit::WrongSpec
+                }
+                _ => Exit::Well,
+            };
         }
         if formatted == text {
             return Exit::Well;

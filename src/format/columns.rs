@@ -1,5 +1,7 @@
 //! Columns: what the author put below each other, on lines that follow each other, stays below each other.
 
+use std::collections::BTreeMap;
+
 use super::line::{Line, width};
 use super::spacing::{Gap, gap};
 
@@ -62,8 +64,8 @@ pub(super) fn blanks(lines: &[Line<'_>], indents: &[usize]) -> Vec<Vec<usize>> {
 /// Finds the columns, from left to right. Where every gap is one blank, nobody has lined anything up.
 fn columns(lines: &[Line<'_>], indents: &[usize], rows: &[Row]) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
-    // The columns of the line before, by their place in `columns`.
-    let mut before: Vec<usize> = Vec::new();
+    // The columns of the line before: where they stand, and their place in `columns`.
+    let mut before: BTreeMap<usize, usize> = BTreeMap::new();
     let mut indent_before = None;
     for (i, (line, row)) in lines.iter().zip(rows).enumerate() {
         if line.is_comment() && !line.hangs && !line.is_parted {
@@ -73,23 +75,22 @@ fn columns(lines: &[Line<'_>], indents: &[usize], rows: &[Row]) -> Vec<Column> {
             before.clear();
         }
         indent_before = indents.get(i);
-        let mut here = Vec::new();
+        let mut here = BTreeMap::new();
         for (k, (piece, gap)) in line.pieces.iter().zip(&row.gaps).enumerate() {
             let Some(at) = piece.column.filter(|_| piece.gap > 0 && (line.hangs || matches!(gap, Gap::Natural(_))))
             else {
                 continue;
             };
-            let known = before.iter().copied().find(|&c| columns.get(c).is_some_and(|column| column.at == at));
-            let index = known.unwrap_or(columns.len());
+            let index = before.get(&at).copied().unwrap_or(columns.len());
             match columns.get_mut(index) {
                 Some(column) => column.places.push((i, k)),
                 None => columns.push(Column { at, places: vec![(i, k)] }),
             }
-            here.push(index);
+            here.insert(at, index);
         }
         // What stands below the start of a token of many lines does not stand below the token.
         let spans_lines = line.pieces.iter().any(|piece| piece.token.spans_lines());
-        before = if spans_lines { Vec::new() } else { here };
+        before = if spans_lines { BTreeMap::new() } else { here };
     }
     columns.retain(|column| column.places.len() > 1 && author_gaps(lines, column).any(|gap| gap > 1));
     columns.sort_by_key(|column| column.at);

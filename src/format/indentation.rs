@@ -30,9 +30,10 @@ pub(super) fn indentation(lines: &[Line<'_>]) -> Vec<usize> {
             continue;
         }
         let inside = open.last().map_or(0, |opened| opened.indent + STEP);
-        let goes_on = open.last().is_none_or(|opened| !opened.has_items) && goes_on(before.as_ref(), line);
-        let inside = if goes_on { inside + STEP } else { inside };
         let closed = line.pieces.iter().take_while(|piece| piece.token.kind == TokenKind::Close).count();
+        let has_items = open.last().is_some_and(|opened| opened.has_items);
+        let goes_on = closed == 0 && !has_items && goes_on(before.as_ref(), line);
+        let inside = if goes_on { inside + STEP } else { inside };
         let outermost = open.iter().rev().nth(closed.saturating_sub(1)).filter(|_| closed > 0);
         let indent = outermost.map_or(inside, |opened| opened.indent);
         result.resize(result.len() + comments, inside);

@@ -45,7 +45,7 @@ impl<'t> Line<'t> {
     /// Returns the column of the comment behind the line's other tokens, counted from the first of them.
     fn comment_column(&self) -> Option<usize> {
         let piece = self.pieces.last().filter(|piece| piece.token.kind == TokenKind::Comment)?;
-        piece.column.filter(|&column| column > 0)
+        piece.column.filter(|_| piece.gap > 0)
     }
 }
 

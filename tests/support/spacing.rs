@@ -72,7 +72,7 @@ pub(crate) fn said(text: &str) -> String {
     for stretch in stretches(text) {
         match stretch {
             Stretch::Solid(text) => said.extend(text.split_whitespace()),
-            Stretch::Comment(text) => said.push_str(&format!("\n{text}\n")),
+            Stretch::Comment(text) => said.extend(["\n", &text, "\n"]),
             Stretch::Blanks(_) | Stretch::LineEnd => {}
         }
     }
