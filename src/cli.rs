@@ -5,7 +5,10 @@ mod check;
 mod console;
 mod exit;
 mod explain;
+mod files;
+mod fmt;
 mod models;
+mod new;
 mod report;
 mod run;
 mod spec;
@@ -28,8 +31,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a small working spec folder to start from
+    New(new::New),
     /// Check a spec: every name, type, variable, data row and claim, without asking any model
     Check(check::Check),
+    /// Format specs: one way to write them, which changes nothing of what they build
+    Fmt(fmt::Fmt),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
     /// Ask the models, score their answers, and say which claims hold
@@ -52,7 +59,9 @@ struct SpecArguments {
 
 pub(crate) fn main() -> ExitCode {
     let exit = match Cli::parse().command {
+        Command::New(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Fmt(command) => command.run(),
         Command::Build(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Report(command) => command.run(),

@@ -6,6 +6,7 @@ mod decimal;
 mod declaration;
 mod lower;
 mod measure;
+mod outline;
 mod parse;
 mod recover;
 
@@ -26,6 +27,7 @@ pub use measure::{
     AnswerKind, Ask, Judge, JudgeStatement, Key, OptionLine, OrderKind, Question, QuestionStatement, ReadStatement,
     Score,
 };
+pub(crate) use outline::outline;
 pub use parse::parse;
 
 /// An expression between `{{` and `}}`: its text, and where the text stands.

@@ -34,6 +34,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("E0809", "comes from `run` alone"),
     ("E0810", "comes from `explain` alone"),
     ("E0811", "comes from a model that fails"),
+    ("E0830", "comes from `fmt` alone, where the grammar reads what the formatter does not"),
+    ("E0831", "comes from `new` alone"),
+    ("E0832", "comes from `new` alone"),
     ("W0003", "is about introspec.yaml"),
 ];
 

@@ -9,6 +9,7 @@ use super::spec::Checked;
 use super::{SpecArguments, console};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  introspec build risk.ispec --out out")]
 pub(crate) struct Build {
     #[command(flatten)]
     spec: SpecArguments,

@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::{SpecArguments, console};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  introspec check risk.ispec")]
 pub(crate) struct Check {
     #[command(flatten)]
     spec: SpecArguments,

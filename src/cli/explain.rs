@@ -6,6 +6,7 @@ use super::console;
 use super::exit::Exit;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  introspec explain E0206")]
 pub(crate) struct Explain {
     /// The code that a diagnostic shows in brackets
     code: String,

@@ -10,6 +10,7 @@ use super::console;
 use super::exit::Exit;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  introspec report out")]
 pub(crate) struct Report {
     /// The folder of a finished run
     folder: PathBuf,

@@ -21,6 +21,7 @@ use super::spec::Checked;
 use super::{SpecArguments, build, console, report};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  introspec run risk.ispec --out out")]
 pub(crate) struct Run {
     #[command(flatten)]
     spec: SpecArguments,

@@ -184,6 +184,9 @@ pub enum Problem {
     NothingToRun { file: String },
     UnknownCode { code: String, nearest: Option<String> },
     ModelStopped { model: String, message: String },
+    CannotFormat { file: String, why: &'static str },
+    BadSpecName { name: String, nearest: String },
+    AlreadyThere { path: String },
     // Warnings.
     Unused { kind: Kind, name: String },
     UnusedVariable { name: String },
@@ -303,6 +306,9 @@ codes! {
     NothingToRun "E0809"
     UnknownCode "E0810"
     ModelStopped "E0811"
+    CannotFormat "E0830"
+    BadSpecName "E0831"
+    AlreadyThere "E0832"
     Unused "W0001"
     UnusedVariable "W0002"
     ArmWithoutRuns "W0003"

@@ -235,6 +235,9 @@ impl Problem {
             | Problem::NothingToRun { .. }
             | Problem::UnknownCode { .. }
             | Problem::ModelStopped { .. }
+            | Problem::CannotFormat { .. }
+            | Problem::BadSpecName { .. }
+            | Problem::AlreadyThere { .. }
             | Problem::Unused { .. }
             | Problem::UnusedVariable { .. }
             | Problem::ArmWithoutRuns { .. } => self.prose_of_outside(),

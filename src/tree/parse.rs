@@ -67,7 +67,7 @@ fn is_torn_off(problem: &Problem) -> bool {
 
 /// Returns the first place where nesting passes the limit. Strings and comments are not looked into: a source
 /// that trips this without nesting is beyond what a person writes.
-fn too_deep(text: &str) -> Option<usize> {
+pub(super) fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
         match byte {

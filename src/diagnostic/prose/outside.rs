@@ -31,9 +31,9 @@ impl Problem {
             }
             Problem::CannotWrite { path, message, full } => say(format!("`{path}` cannot be written: {message}"), "")
                 .help(if *full {
-                    "make room on the disk and run the same command again: what was built before is untouched"
+                    "make room on the disk and run the same command again: what was there before is untouched"
                 } else {
-                    "choose another folder with `--out`: what was built before is untouched"
+                    "make it writable, or choose another folder: what was there before is untouched"
                 }),
             Problem::NothingToRun { file } => say(format!("`{file}` has no experiment of its own"), "")
                 .help("add an `experiment` that names `arms` and the suites to `run`"),
@@ -41,6 +41,14 @@ impl Problem {
                 .nearest(nearest.as_ref(), "codes look like E0206 or W0001"),
             Problem::ModelStopped { model, message } => say(format!("the model `{model}` was stopped: {message}"), "")
                 .help("mend the cause and run the same command again: what was answered is kept"),
+            Problem::CannotFormat { file, why } => {
+                say(format!("`{file}` cannot be formatted: {why}"), *why).help("the file is as it was")
+            }
+            Problem::BadSpecName { name, nearest } => say(format!("`{name}` is no name for a spec"), "")
+                .note("a name has letters, digits and `_`, no digit first")
+                .help(format!("take `{nearest}`")),
+            Problem::AlreadyThere { path } => say(format!("`{path}` is there already"), "")
+                .help("choose another name, or another folder with `--in`: nothing was written"),
             Problem::Unused { kind, name } => {
                 say(format!("the {} `{name}` is never used", kind.word()), "unused").help("use it, or remove it")
             }
