@@ -10,5 +10,5 @@ mod suites;
 
 pub use build::{Built, build};
 pub use json::JsonStyle;
-pub use manifest::{BuiltFile, Check, Manifest};
+pub use manifest::{BuiltFile, Check, DroppedRows, Manifest, ReadTable};
 pub use staging::WriteProblem;

@@ -9,7 +9,7 @@ mod tables;
 pub use datasets::DatasetPlan;
 pub use parts::{PartPlan, Units};
 pub use suites::{QuestionPlan, SuitePlan};
-pub use tables::TableValues;
+pub use tables::{Dropped, TableValues};
 
 use crate::diagnostic::{Diagnostic, distinct, has_errors};
 use crate::spec::Spec;
@@ -20,7 +20,7 @@ pub const MAX_ROWS: u64 = 100_000_000;
 /// What a spec comes to.
 #[derive(Debug)]
 pub struct Plan {
-    /// The computed rows of each table, by table.
+    /// The computed rows of each table, in the order of `Spec::instances`.
     pub tables: Vec<TableValues>,
     /// The datasets to build, each followed by its controls: those of the spec's own file, and those that its arms
     /// are trained on.

@@ -9,6 +9,7 @@ mod experiment;
 mod formula;
 mod ids;
 mod model;
+mod needed;
 mod question;
 mod resolve;
 mod table;
@@ -23,16 +24,18 @@ pub use entity::{Argument, Entity, entity_value};
 pub use experiment::{Claim, Experiment};
 pub use formula::{Evaluation, Formula, print};
 pub use ids::{
-    ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TemplateId, WordsId,
+    ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TableInstanceId,
+    TemplateId, WordsId,
 };
 pub use model::{Arm, Asked, Origin, Setting, Settings, Suite, Trained};
+pub(crate) use needed::given;
 pub use question::{
     AnswerType, BoundSlots, Choice, Judge, Order, Question, ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
 };
 pub(crate) use resolve::conditions::is_condition;
 pub use resolve::{Resolved, resolve};
-pub use table::{Column, Table, TableRow};
-pub use template::{Said, Template};
+pub use table::{Column, Drop, DropRule, HoldOut, RowsOf, Side, Step, Table, TableInstance, TableRow};
+pub use template::{Conversation, Said, Template};
 pub use writing::{Piece, Scope, Slot, Writing};
 
 use crate::text::Sources;
@@ -52,6 +55,8 @@ pub struct Spec {
     /// The first one is `none`.
     pub contexts: Vec<Context>,
     pub tables: Vec<Table>,
+    /// The rows of each table, table by table: of a parameterised one, for each combination of arguments in use.
+    pub instances: Vec<TableInstance>,
     pub templates: Vec<Template>,
     pub datasets: Vec<Dataset>,
     pub questions: Vec<Question>,

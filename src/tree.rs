@@ -11,8 +11,8 @@ mod recover;
 
 pub use arm::{Arm, ArmStatement, Claim, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement};
 pub use data::{
-    Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Part, Reference, RowFrom, Rows,
-    Said, Share, Table, TableStatement, Template, TemplateStatement,
+    Column, ColumnType, Control, ControlStatement, Conversation, Count, Dataset, DatasetStatement, Drop, DropRule,
+    Part, Reference, RowFrom, Rows, Said, Share, Table, TableStatement, Template, TemplateStatement,
 };
 pub use decimal::Decimal;
 pub use declaration::{

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use super::datasets::{self, DatasetProblem};
 use super::json::JsonStyle;
-use super::manifest::{Manifest, Source};
+use super::manifest::{DroppedRows, Manifest, ReadTable, Source};
 use super::staging::{Staging, WriteProblem};
 use super::suites;
 use crate::diagnostic::{Diagnostic, Problem, distinct};
@@ -39,6 +39,7 @@ pub fn build(
             .iter()
             .map(|input| Source { file: input.name.clone(), blake3: input.digest.clone() })
             .collect(),
+        tables: read_tables(spec, plan),
         datasets: Vec::new(),
         suites: Vec::new(),
         checks: Vec::new(),
@@ -74,6 +75,22 @@ pub fn build(
     writeln!(file, "{text}").map_err(|error| cannot_write(WriteProblem::new(&path, &error)))?;
     staging.finish().map_err(cannot_write)?;
     Ok(Built { manifest })
+}
+
+fn read_tables(spec: &Spec, plan: &Plan) -> Vec<ReadTable> {
+    let read = spec.instances.iter().zip(&plan.tables).map(|(instance, values)| ReadTable {
+        name: spec.table_name(instance),
+        file: instance.file.clone(),
+        rows: values.rows.len() as u64,
+        kept: (values.training.len() + values.held_out.len()) as u64,
+        held_out: values.held_out.len() as u64,
+        dropped: values
+            .dropped
+            .iter()
+            .map(|dropped| DroppedRows { because: dropped.because.clone(), rows: dropped.rows })
+            .collect(),
+    });
+    read.collect()
 }
 
 fn cannot_write(problem: WriteProblem) -> Vec<Diagnostic> {

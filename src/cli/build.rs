@@ -75,6 +75,13 @@ pub(crate) fn write(checked: &Checked, out: &Path, style: JsonStyle) -> Result<B
 }
 
 fn describe(built: &Built, out: &Path) {
+    for table in &built.manifest.tables {
+        let dropped = table.dropped.iter().map(|drop| format!("{} dropped ({})", drop.rows, drop.because));
+        let held_out = (table.held_out > 0).then(|| format!("{} held out", table.held_out));
+        let facts: Vec<String> =
+            std::iter::once(format!("{} rows", table.rows)).chain(dropped).chain(held_out).collect();
+        console::say(&format!("{} from {}: {}", table.name, table.file, facts.join(", ")));
+    }
     for file in &built.manifest.datasets {
         let counts: Vec<String> = file.counts.iter().map(|(behavior, rows)| format!("{rows} {behavior}")).collect();
         console::say(&format!("{}: {} rows ({})", out.join(&file.file).display(), file.lines, counts.join(", ")));

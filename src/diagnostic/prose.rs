@@ -5,6 +5,7 @@ mod data;
 mod names;
 mod outside;
 mod questions;
+mod tables;
 mod text;
 mod values;
 
@@ -186,6 +187,16 @@ impl Problem {
             | Problem::TooManyRows { .. }
             | Problem::EmptyMessage { .. }
             | Problem::NoParts { .. } => self.prose_of_data(),
+            Problem::RaggedRow { .. }
+            | Problem::BadQuotes { .. }
+            | Problem::UnknownFormat { .. }
+            | Problem::ColumnHolds { .. }
+            | Problem::UnreadableTable { .. }
+            | Problem::NothingLeft { .. }
+            | Problem::HoldsOut { .. }
+            | Problem::NoneHeldOut { .. }
+            | Problem::HeldOutInTraining { .. }
+            | Problem::BadMessages { .. } => self.prose_of_tables(),
             Problem::NoScore { .. }
             | Problem::NoWording { .. }
             | Problem::UnknownKey { .. }

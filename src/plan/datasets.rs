@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use minijinja::Value;
 
@@ -7,9 +8,11 @@ use super::{MAX_ROWS, PartPlan, TableValues, conversation};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::requests::Role;
 use crate::rows::Permutation;
+use crate::rows::conversation::messages;
 use crate::rows::stream::Stream;
 use crate::spec::{
-    Argument, BehaviorId, Change, Control, Dataset, DatasetId, Entity, Part, Rows, Scope, Spec, Template,
+    Argument, BehaviorId, Change, Control, Dataset, DatasetId, Entity, Part, Rows, Scope, Slot, Spec, TableInstanceId,
+    Template, TemplateId, given,
 };
 use crate::text::Span;
 
@@ -31,14 +34,7 @@ pub struct DatasetPlan {
 
 pub(super) fn datasets(spec: &Spec, tables: &[TableValues], diagnostics: &mut Vec<Diagnostic>) -> Vec<DatasetPlan> {
     let mut planned: Vec<DatasetPlan> = Vec::new();
-    let mut wanted: Vec<(DatasetId, Vec<Argument>)> = Vec::new();
-    for (index, dataset) in spec.datasets.iter().enumerate() {
-        if dataset.own && dataset.parameters.is_empty() {
-            wanted.push((DatasetId(index), Vec::new()));
-        }
-    }
-    wanted.extend(trained_on(spec));
-    for (id, arguments) in wanted {
+    for (id, arguments) in spec.needed_datasets() {
         let planning = Planning { spec, tables, id, dataset: &spec[id], arguments: &arguments };
         if planned.iter().any(|plan| plan.name == planning.name()) {
             continue;
@@ -54,42 +50,6 @@ pub(super) fn datasets(spec: &Spec, tables: &[TableValues], diagnostics: &mut Ve
     planned
 }
 
-/// Returns the datasets that the arms of the spec's own experiments are trained on, with every value of their axes.
-fn trained_on(spec: &Spec) -> Vec<(DatasetId, Vec<Argument>)> {
-    let mut wanted = Vec::new();
-    let own = spec.experiments.iter().filter(|experiment| experiment.own);
-    for arm in own.flat_map(|experiment| &experiment.arms).map(|id| &spec[*id]) {
-        let Some(trained) = &arm.trained else { continue };
-        let axes: Vec<(&str, &[Argument])> = arm.axes().map(|(name, _, values)| (name, values)).collect();
-        let combinations: u64 = axes.iter().map(|(_, values)| values.len() as u64).product();
-        for combination in 0..combinations {
-            let value_of = |name: &str| {
-                let mut rest = combination;
-                for (axis, values) in axes.iter().rev() {
-                    let at = usize::try_from(rest % values.len() as u64).unwrap_or(0);
-                    rest /= values.len() as u64;
-                    if *axis == name {
-                        return values.get(at).cloned();
-                    }
-                }
-                None
-            };
-            let arguments: Vec<Argument> = trained
-                .arguments
-                .iter()
-                .map(|argument| match argument {
-                    Argument::Variable(name) => value_of(name).unwrap_or_else(|| argument.clone()),
-                    other => other.clone(),
-                })
-                .collect();
-            if !wanted.contains(&(trained.dataset, arguments.clone())) {
-                wanted.push((trained.dataset, arguments));
-            }
-        }
-    }
-    wanted
-}
-
 struct Planning<'p> {
     spec: &'p Spec,
     tables: &'p [TableValues],
@@ -100,11 +60,7 @@ struct Planning<'p> {
 
 impl Planning<'_> {
     fn name(&self) -> String {
-        if self.arguments.is_empty() {
-            return self.dataset.name.clone();
-        }
-        let arguments: Vec<String> = self.arguments.iter().map(|argument| argument.name(self.spec)).collect();
-        format!("{}({})", self.dataset.name, arguments.join(","))
+        self.spec.with_arguments(&self.dataset.name, self.arguments)
     }
 
     fn dataset(&self) -> Result<DatasetPlan, Diagnostic> {
@@ -120,16 +76,18 @@ impl Planning<'_> {
             return Err(Diagnostic::at(span, Problem::TooManyRows { what: "rows", rows: total, limit: MAX_ROWS }));
         }
         let mut parts: Vec<PartPlan> = Vec::new();
-        let mut taken: BTreeMap<crate::spec::TemplateId, u64> = BTreeMap::new();
-        let asked: BTreeMap<crate::spec::TemplateId, u64> =
+        // Parts of one template share its units, where they take rows of the same table.
+        let source = |part: &Part| (part.template, self.table(part));
+        let mut taken: BTreeMap<(TemplateId, Option<TableInstanceId>), u64> = BTreeMap::new();
+        let asked: BTreeMap<(TemplateId, Option<TableInstanceId>), u64> =
             self.dataset.parts.iter().zip(&counts).fold(BTreeMap::new(), |mut asked, (part, count)| {
-                *asked.entry(part.template).or_default() += count;
+                *asked.entry(source(part)).or_default() += count;
                 asked
             });
         let mut first = 0;
         for ((part, mut units), count) in self.dataset.parts.iter().zip(units).zip(counts) {
             let template = &self.spec[part.template];
-            let wanted = asked.get(&part.template).copied().unwrap_or(count);
+            let wanted = asked.get(&source(part)).copied().unwrap_or(count);
             if let Some(available) = units.available().filter(|available| wanted > *available && !repeat) {
                 let span = rows.map_or(part.span, |(.., span)| span);
                 let problem =
@@ -139,14 +97,19 @@ impl Planning<'_> {
             let order = Stream::new(self.spec.seed, &self.stream(), &format!("rows of {}", template.name));
             units.choose(wanted, &Permutation::new(units.table_rows.unwrap_or(0), &order));
             let (behavior, arguments) = (self.behavior(part)?, self.values(part));
-            let messages = self.messages(part, template, behavior)?;
-            let first_unit = *taken.entry(part.template).or_default();
-            taken.insert(part.template, first_unit + count);
+            let (messages, conversation) = self.messages(part, template, behavior)?;
+            if conversation.is_some() {
+                self.conversations(part, template, &messages)?;
+            }
+            let first_unit = *taken.entry(source(part)).or_default();
+            taken.insert(source(part), first_unit + count);
             let span = part.span;
             parts.push(PartPlan {
                 template: part.template,
                 arguments,
                 behavior,
+                table: self.table(part),
+                conversation,
                 messages,
                 first,
                 count,
@@ -196,12 +159,41 @@ impl Planning<'_> {
 
     fn units(&self, part: &Part) -> Units {
         let template = &self.spec[part.template];
-        let table_rows = template.table.as_ref().and_then(|(id, _)| self.tables.get(id.0));
+        let table = self.table(part).and_then(|id| self.tables.get(id.0));
         Units {
-            table_rows: table_rows.map(|table| table.rows.len() as u64),
+            table_rows: table.map(|table| table.training.len() as u64),
+            places: table.map_or_else(|| Arc::from([]), |table| Arc::clone(&table.training)),
+            table_size: table.map_or(0, |table| table.rows.len() as u64),
             combinations: template.combinations(),
             chosen: None,
         }
+    }
+
+    /// Returns where a part's rows come from.
+    fn table(&self, part: &Part) -> Option<TableInstanceId> {
+        let template = &self.spec[part.template];
+        let rows = template.table.as_ref()?;
+        let arguments = given(&part.arguments, &self.dataset.parameters, self.arguments);
+        self.spec.instance(rows.table, &given(&rows.arguments, &template.parameters, &arguments))
+    }
+
+    /// Checks the conversations that a part's rows hold, behind what the template says before them.
+    fn conversations(&self, part: &Part, template: &Template, said: &[usize]) -> Result<(), Diagnostic> {
+        let (Some(conversation), Some(id)) = (&template.conversation, self.table(part)) else { return Ok(()) };
+        let Some(table) = self.tables.get(id.0) else { return Ok(()) };
+        let said: Vec<Role> = said.iter().filter_map(|at| template.messages.get(*at)).map(|said| said.role).collect();
+        let rows = &self.spec[id].rows;
+        let mut wrong = table.training.iter().filter_map(|&row| {
+            let messages = messages(&table.get(row, conversation.slot)).and_then(|messages| {
+                let roles: Vec<Role> = said.iter().copied().chain(messages.iter().map(|said| said.role)).collect();
+                conversation::check(&roles)
+            });
+            Some((rows.get(row)?.line, messages.err()?))
+        });
+        let Some((line, message)) = wrong.next() else { return Ok(()) };
+        let also = wrong.map(|(line, _)| line).collect();
+        let problem = Problem::BadMessages { column: conversation.column.clone(), message, also };
+        Err(Diagnostic::at(conversation.span, problem).in_data(self.spec[id].file.clone(), line))
     }
 
     /// Returns what a parameter of the dataset was given.
@@ -227,8 +219,9 @@ impl Planning<'_> {
         part.arguments.iter().map(|argument| self.given(argument).value(self.spec)).collect()
     }
 
-    /// Returns the messages that the template says under a behavior, which have to make a conversation.
-    fn messages(&self, part: &Part, template: &Template, behavior: BehaviorId) -> Result<Vec<usize>, Diagnostic> {
+    /// Returns the messages that the template says under a behavior, which have to make a conversation, and where
+    /// the table holds one.
+    fn messages(&self, part: &Part, template: &Template, behavior: BehaviorId) -> Result<Spoken, Diagnostic> {
         let stands_for = |name: &str| {
             let at = template.parameters.iter().position(|(parameter, _)| parameter == name)?;
             match self.given(part.arguments.get(at)?) {
@@ -269,7 +262,7 @@ impl Planning<'_> {
                 if part.behavior == *replaced {
                     found = true;
                     part.behavior = *with;
-                    part.messages = self
+                    (part.messages, part.conversation) = self
                         .messages(declared, &self.spec[part.template], *with)
                         .map_err(|diagnostic| Diagnostic { span: Some(*span), ..diagnostic })?;
                 }
@@ -286,13 +279,17 @@ impl Planning<'_> {
     }
 }
 
+/// The messages that a template says, by their place in it, and the slot of the conversation that its table holds.
+type Spoken = (Vec<usize>, Option<Slot>);
+
 fn said(
     spec: &Spec,
     template: &Template,
     behavior: BehaviorId,
     stands_for: &dyn Fn(&str) -> Option<BehaviorId>,
     span: Span,
-) -> Result<Vec<usize>, Diagnostic> {
+) -> Result<Spoken, Diagnostic> {
+    let held = template.conversation.as_ref().filter(|held| held.is_under(behavior, stands_for)).map(|held| held.slot);
     let said: Vec<(usize, Role)> = template
         .messages
         .iter()
@@ -302,7 +299,11 @@ fn said(
         .collect();
     let roles: Vec<Role> = said.iter().map(|(_, role)| *role).collect();
     let (name, behavior) = (template.name.clone(), spec[behavior].name.clone());
-    let problem = if roles.contains(&Role::Assistant) {
+    let problem = if held.is_some() {
+        let message = "beside a `conversation`, only one `system` may be said".to_owned();
+        let stands_alone = matches!(roles.as_slice(), [] | [Role::System]);
+        (!stands_alone).then_some(Problem::BadConversation { template: name, behavior, message })
+    } else if roles.contains(&Role::Assistant) {
         conversation::check(&roles).err().map(|message| Problem::BadConversation { template: name, behavior, message })
     } else {
         Some(Problem::NothingSaid { template: name, behavior })
@@ -316,6 +317,6 @@ fn said(
                 diagnostic
             })
         }
-        None => Ok(said.into_iter().map(|(at, _)| at).collect()),
+        None => Ok((said.into_iter().map(|(at, _)| at).collect(), held)),
     }
 }

@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use minijinja::Value;
 
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::rows::Permutation;
-use crate::spec::{BehaviorId, Part, Share, Spec, TemplateId};
+use crate::spec::{BehaviorId, Part, Share, Slot, Spec, TableInstanceId, TemplateId};
 use crate::text::Span;
 use crate::tree::Decimal;
 
@@ -13,6 +15,10 @@ pub struct PartPlan {
     /// The values of the template's parameters, in their order.
     pub arguments: Vec<Value>,
     pub behavior: BehaviorId,
+    /// Where the template's rows come from.
+    pub table: Option<TableInstanceId>,
+    /// The slot, in the table, of the conversation that is said under that behavior.
+    pub conversation: Option<Slot>,
     /// The messages said under that behavior, by their place in the template.
     pub messages: Vec<usize>,
     /// The part's rows are `first..first + count` of the dataset before it is mixed.
@@ -27,8 +33,13 @@ pub struct PartPlan {
 /// What rows of a template can be made from: its table's rows, each under every value of its axes.
 #[derive(Clone, Debug)]
 pub struct Units {
-    /// The rows of the table; none where the template draws everything.
+    /// How many rows of the table may come; none where the template draws everything.
     pub table_rows: Option<u64>,
+    /// The places of those rows in the table. They key what is drawn, so that a row that is dropped or held out draws
+    /// nothing else again.
+    pub places: Arc<[usize]>,
+    /// How many rows the table has in all.
+    pub table_size: u64,
     /// How many combinations the axes have.
     pub combinations: u64,
     /// Which table rows come, where not all of them do.
@@ -81,7 +92,9 @@ impl Units {
             Some(chosen) => usize::try_from(place).ok().and_then(|at| chosen.rows.get(at)).copied().unwrap_or(place),
             None => place,
         };
-        let key = round.wrapping_mul(available).wrapping_add(row * combinations + within % combinations);
+        let row = usize::try_from(row).ok().and_then(|row| self.places.get(row)).map_or(row, |place| *place as u64);
+        let all = self.table_size.saturating_mul(combinations);
+        let key = round.wrapping_mul(all).wrapping_add(row * combinations + within % combinations);
         Unit { table_row: Some(row), combination: within % combinations, round, key }
     }
 
@@ -163,6 +176,13 @@ pub(super) fn counts(
         return wrong(format!("the percentages add up to {}, not to 100", Decimal { digits, scale }));
     }
     Ok(largest_remainder(rows, &parts))
+}
+
+/// Returns how many of `rows` a percentage is, by the largest remainder; nothing where it is more than all of them.
+pub(super) fn of_percent(rows: u64, percent: Decimal) -> Option<u64> {
+    let whole = 100_u64.checked_mul(10_u64.checked_pow(percent.scale)?)?;
+    let part = u64::try_from(percent.digits).ok()?;
+    largest_remainder(rows, &[part, whole.checked_sub(part)?]).first().copied()
 }
 
 /// Divides `rows` in proportion to `parts`, exactly; ties go to the earlier part.

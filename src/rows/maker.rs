@@ -1,5 +1,6 @@
 use minijinja::Value;
 
+use super::conversation;
 use super::draw::draw;
 use super::stream::Streams;
 use crate::plan::{DatasetPlan, PartPlan, Plan};
@@ -73,14 +74,16 @@ impl<'p> RowMaker<'p> {
             scope.set(*slot, value.clone());
         }
         let mut from = None;
-        if let (Some((table, slots)), Some(table_row)) = (&template.table, unit.table_row) {
+        let mut held = Value::UNDEFINED;
+        if let (Some(source), Some(id), Some(table_row)) = (&template.table, part.table, unit.table_row) {
             let index = usize::try_from(table_row).unwrap_or(usize::MAX);
-            if let Some(values) = self.plan.tables.get(table.0) {
-                for (source, slot) in slots {
+            if let Some(values) = self.plan.tables.get(id.0) {
+                for (source, slot) in &source.slots {
                     scope.set(*slot, values.get(index, *source));
                 }
+                held = part.conversation.map(|slot| values.get(index, slot)).unwrap_or_default();
             }
-            let table = &self.spec[*table];
+            let table = &self.spec[id];
             from = table.rows.get(index).map(|row| (table.file.as_str(), row.line));
         }
         let place = || match from {
@@ -111,6 +114,9 @@ impl<'p> RowMaker<'p> {
                 return Err(RowProblem::Empty { span: said.span, role: said.role.word(), place: place() });
             }
             messages.push(Message { role: said.role, content });
+        }
+        if let (Some(_), Some(conversation)) = (part.conversation, &template.conversation) {
+            messages.extend(conversation::messages(&held).map_err(|message| failed((conversation.span, message)))?);
         }
         Ok(Row { messages, part, template, vars, from })
     }

@@ -1,6 +1,9 @@
 use std::ops::Index;
 
-use super::{Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, Template, WordList};
+use super::{
+    Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, TableInstance, Template,
+    WordList,
+};
 
 macro_rules! ids {
     ($($(#[$about:meta])* $id:ident $thing:ident $field:ident)*) => {$(
@@ -26,6 +29,7 @@ ids! {
     PersonaId Persona personas
     ContextId Context contexts
     TableId Table tables
+    TableInstanceId TableInstance instances
     TemplateId Template templates
     DatasetId Dataset datasets
     QuestionId Question questions

@@ -7,6 +7,7 @@ mod consequences;
 mod datasets;
 mod experiments;
 mod expressions;
+mod files;
 mod frame;
 mod gather;
 mod models;
@@ -136,6 +137,7 @@ impl Resolver<'_> {
                 self.experiment(experiment);
             }
         }
+        self.read_tables();
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

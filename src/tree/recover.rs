@@ -233,8 +233,8 @@ fn block(statement: Rule) -> (&'static str, &'static [&'static str]) {
         Rule::behavior_statement => ("a behavior", &["does", "unsaid", "opposite", "secret", "allow"]),
         Rule::persona_statement => ("a persona", &["called"]),
         Rule::context_statement => ("a context", &["system", "user"]),
-        Rule::table_statement => ("a table", &["let"]),
-        Rule::template_statement => ("a template", &["row", "let", "system", "user", "assistant"]),
+        Rule::table_statement => ("a table", &["let", "drop", "hold"]),
+        Rule::template_statement => ("a template", &["row", "let", "conversation", "system", "user", "assistant"]),
         Rule::dataset_statement => ("a dataset", &["rows", "control"]),
         Rule::control_statement => ("a control", &["control"]),
         Rule::question_statement => (

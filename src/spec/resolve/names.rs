@@ -68,6 +68,7 @@ impl Spec {
             personas: Vec::new(),
             contexts: Vec::new(),
             tables: Vec::new(),
+            instances: Vec::new(),
             templates: Vec::new(),
             datasets: Vec::new(),
             questions: Vec::new(),
