@@ -25,12 +25,14 @@ impl Problem {
             }
             Problem::NothingLeft { table, rows, drops } => {
                 let prose = say(format!("`{table}` drops all of its {rows} rows"), "nothing is left");
-                let counted = |prose: Prose, (because, rows): &(String, u64)| prose.note(format!("{because}: {rows}"));
+                let counted = |prose: Prose, (because, rows): &(String, u64)| {
+                    prose.note(format!("{rows} dropped because \"{because}\""))
+                };
                 drops.iter().fold(prose, counted).help("take a drop away, or narrow it")
             }
             Problem::HoldsOut { share, held_out, of } => {
-                let what = if *held_out == 0 { "no row" } else { "every row" };
-                say(format!("holding out {share} of {of} rows holds out {what}"), format!("{held_out} of {of} rows"))
+                let what = if *held_out == 0 { "holds out no row" } else { "leaves no row to train on" };
+                say(format!("holding out {share} {what}"), format!("{held_out} of {of} rows"))
                     .help(format!("hold out at least 1 row and at most {}", of.saturating_sub(1)))
             }
             Problem::NoneHeldOut { table } => say(format!("`{table}` holds no rows out"), "there are none of these")

@@ -62,9 +62,9 @@ impl Rows<'_> {
             if value.as_str().is_none() {
                 let name = self.table.names().find(|(_, slot)| *slot == column).map_or("", |(name, _)| name);
                 let (name, found) = (name.to_owned(), shown(value));
-                let problem = Problem::WrongType { column: name, expected: "text".into(), found, also: Vec::new() };
-                let line = self.instance.rows.get(*row).map_or(0, |row| row.line);
-                return Err(Diagnostic::at(drop.span, problem).in_data(self.instance.file.clone(), line));
+                let found = format!("{found} in {}", place(self.instance, *row));
+                let problem = Problem::NotUsable { name, expected: "a text", found };
+                return Err(Diagnostic::at(drop.span, problem));
             }
         }
         let copies = near_copies(texts.iter().map(|text| text.as_str().unwrap_or("")), over);

@@ -6,6 +6,7 @@ use crate::tree::{self, Name, Share, Spanned, TableStatement};
 
 mod csv;
 mod fields;
+mod guarded;
 mod instances;
 mod json;
 mod lines;
@@ -127,6 +128,7 @@ impl Resolver<'_> {
         };
         let expected = self.spec.tables.get(table.0)?.parameters.len();
         let arguments: Option<Vec<Argument>> = self.arguments(&row.table, expected, frame);
+        frame.is_open |= arguments.is_none();
         let declared = self.spec.tables.get(table.0)?;
         let (holds_out, declared_at) = (declared.hold_out.is_some(), declared.span);
         let names: Vec<(String, Slot)> = declared.names().map(|(name, slot)| (name.to_owned(), slot)).collect();

@@ -29,7 +29,7 @@ pub(super) fn read(text: &str, reading: &mut Reading<'_>) {
                 return;
             }
         }
-        let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
+        let line = line(&record, text);
         let Some(places) = &header else {
             width = record.len();
             let Some(places) = places(&record, line, reading) else { return };
@@ -45,6 +45,15 @@ pub(super) fn read(text: &str, reading: &mut Reading<'_>) {
         };
         reading.row(line, values);
     }
+}
+
+/// Returns the line that a record begins on. The reader counts blank lines before it as part of it.
+fn line(record: &StringRecord, text: &str) -> usize {
+    let whole = |number: u64| usize::try_from(number).unwrap_or(0);
+    let Some(position) = record.position() else { return 0 };
+    let rest = text.get(whole(position.byte())..).unwrap_or("");
+    let blank = rest.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| *byte == b'\n').count();
+    whole(position.line()) + blank
 }
 
 /// Returns where each declared column stands in the header.

@@ -18,7 +18,9 @@ pub(super) fn read(text: &str, reading: &mut Reading<'_>) {
             Diagnostic::at(reading.place, Problem::BadJson { message: message.to_owned() })
         };
         if let Some(after) = rest.strip_prefix(']') {
-            if !after.trim().is_empty() {
+            let behind = after.trim_start();
+            if !behind.is_empty() {
+                line += after.get(..after.len() - behind.len()).unwrap_or("").matches('\n').count();
                 reading.broken(line, problem("something stands behind the list", reading));
             }
             return;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde_json::Value as Json;
 
 use super::super::super::Column;
+use super::guarded::guarded;
 use super::reading::{Reading, missing, typed, words};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::tree::ColumnType;
@@ -13,9 +14,14 @@ use crate::tree::ColumnType;
 /// Reads a Parquet file. Its columns have types of their own, which have to be the declared ones; `json` takes any of
 /// them, nested ones too. Rows count as lines.
 pub(super) fn read(bytes: Vec<u8>, reading: &mut Reading<'_>) {
-    if let Err(error) = rows(Bytes::from(bytes), reading) {
-        reading.wrong(Problem::UnreadableTable { format: "Parquet", message: error.to_string() });
-    }
+    // The decoders check much of what they read, but not everything.
+    let message = match guarded(|| rows(Bytes::from(bytes), reading)) {
+        Some(Ok(())) => return,
+        Some(Err(error)) => error.to_string(),
+        None => "its pages are damaged".to_owned(),
+    };
+    let message = message.strip_prefix("Parquet error: ").unwrap_or(&message).to_owned();
+    reading.wrong(Problem::UnreadableTable { format: "Parquet", message });
 }
 
 fn rows(bytes: Bytes, reading: &mut Reading<'_>) -> ::parquet::errors::Result<()> {
