@@ -336,8 +336,8 @@ fn sides(spec: &str, share: &str, numbers: impl Iterator<Item = u64>) -> Sides {
     assert_eq!(trained_set.len(), trained.len());
     let table = &manifest(&files).tables[0];
     let sides = Sides { trained: trained_set, seen: asked("seen"), unseen: asked("unseen") };
-    assert_eq!(table.held_out as usize, sides.unseen.len());
-    assert_eq!(table.kept as usize, sides.trained.len() + sides.unseen.len());
+    assert_eq!(table.held_out, sides.unseen.len() as u64);
+    assert_eq!(table.kept, (sides.trained.len() + sides.unseen.len()) as u64);
     sides
 }
 
@@ -349,7 +349,7 @@ fn held_out_rows_are_never_trained_on_and_counts_are_exact() {
         assert_eq!(sides.unseen.len(), expected, "{share} of {rows}");
         assert_eq!(sides.seen, sides.trained);
         assert!(sides.trained.is_disjoint(&sides.unseen));
-        assert_eq!(sides.trained.len() + sides.unseen.len(), rows as usize);
+        assert_eq!((sides.trained.len() + sides.unseen.len()) as u64, rows);
     }
 }
 

@@ -59,7 +59,7 @@ struct Rows<'p> {
     spec: &'p Spec,
     table: &'p Table,
     instance: &'p TableInstance,
-    rows: Vec<Scope>,
+    all: Vec<Scope>,
     left: Vec<usize>,
     dropped: Vec<Dropped>,
 }
@@ -78,9 +78,9 @@ impl<'p> Rows<'p> {
             }
             scope
         };
-        let rows: Vec<Scope> = instance.rows.iter().map(row).collect();
-        let left = (0..rows.len()).collect();
-        Rows { spec, table, instance, rows, left, dropped: Vec::new() }
+        let all: Vec<Scope> = instance.rows.iter().map(row).collect();
+        let left = (0..all.len()).collect();
+        Rows { spec, table, instance, all, left, dropped: Vec::new() }
     }
 
     /// Takes each step of the table over all rows that are left, before the next.
@@ -94,7 +94,7 @@ impl<'p> Rows<'p> {
                         continue;
                     };
                     for &row in &self.left {
-                        let Some(scope) = self.rows.get_mut(row) else { continue };
+                        let Some(scope) = self.all.get_mut(row) else { continue };
                         match draw(variable, scope, &mut stream.at(row as u64)) {
                             Ok(value) => scope.set(variable.slot, value),
                             Err((span, message)) => {
@@ -109,12 +109,12 @@ impl<'p> Rows<'p> {
         }
         if self.left.is_empty() {
             let drops = self.dropped.into_iter().map(|dropped| (dropped.because, dropped.rows)).collect();
-            let (table, rows) = (self.spec.table_name(self.instance), self.rows.len() as u64);
+            let (table, rows) = (self.spec.table_name(self.instance), self.all.len() as u64);
             return Err(Diagnostic::at(self.table.span, Problem::NothingLeft { table, rows, drops }));
         }
         let held_out = self.held_out()?;
         let training = self.left.iter().copied().filter(|row| held_out.binary_search(row).is_err()).collect();
-        Ok(TableValues { rows: self.rows, training, held_out, dropped: self.dropped })
+        Ok(TableValues { rows: self.all, training, held_out, dropped: self.dropped })
     }
 
     /// Names the table's randomness: without its arguments, so that they share every draw.

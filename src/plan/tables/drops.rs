@@ -17,7 +17,7 @@ impl Rows<'_> {
             DropRule::Near { column, over } => self.near(drop, *column, *over)?,
         };
         for row in &gone {
-            if let Some(scope) = self.rows.get_mut(*row) {
+            if let Some(scope) = self.all.get_mut(*row) {
                 *scope = Scope::default();
             }
         }
@@ -72,7 +72,7 @@ impl Rows<'_> {
     }
 
     fn rows_left(&self) -> impl Iterator<Item = (usize, &Scope)> {
-        self.left.iter().filter_map(|row| Some((*row, self.rows.get(*row)?)))
+        self.left.iter().filter_map(|row| Some((*row, self.all.get(*row)?)))
     }
 }
 

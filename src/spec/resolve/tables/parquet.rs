@@ -139,10 +139,14 @@ fn holds(field: &Type) -> Holds {
             (Some(LogicalType::Integer { .. }), _) => Holds::WholeNumbers,
             (Some(LogicalType::Decimal { .. }), _) | (None, ConvertedType::DECIMAL) => Holds::Other("decimals"),
             (Some(_), _) => Holds::Other("dates or times"),
-            (None, ConvertedType::DATE | ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS)
-            | (None, ConvertedType::TIMESTAMP_MILLIS | ConvertedType::TIMESTAMP_MICROS) => {
-                Holds::Other("dates or times")
-            }
+            (
+                None,
+                ConvertedType::DATE
+                | ConvertedType::TIME_MILLIS
+                | ConvertedType::TIME_MICROS
+                | ConvertedType::TIMESTAMP_MILLIS
+                | ConvertedType::TIMESTAMP_MICROS,
+            ) => Holds::Other("dates or times"),
             (None, _) => Holds::WholeNumbers,
         },
     }

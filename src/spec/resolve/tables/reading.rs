@@ -27,6 +27,9 @@ pub(super) struct Reading<'r> {
     broken: Vec<Diagnostic>,
 }
 
+/// Reads a text of one format.
+type Read = fn(&str, &mut Reading<'_>);
+
 /// Reads a data file by the format that its name says. Returns the rows, and what is wrong.
 pub(super) fn read(
     file: &str,
@@ -37,7 +40,6 @@ pub(super) fn read(
 ) -> (Vec<TableRow>, Vec<Diagnostic>) {
     let mut reading = Reading { columns, place, shown, rows: Vec::new(), broken: Vec::new() };
     let ending = Path::new(file).extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    type Read = fn(&str, &mut Reading<'_>);
     let format: Option<Read> = match ending.as_deref() {
         Some("parquet") => None,
         Some("jsonl" | "ndjson") => Some(lines::read),
