@@ -16,6 +16,6 @@ mod totals;
 
 pub use build::{Built, build};
 pub use json::JsonStyle;
-pub use manifest::{BuiltFile, Check, ControlOf, Dependence, JointRow, Manifest};
+pub use manifest::{BuiltFile, Check, ControlOf, Dependence, DroppedRows, JointRow, Manifest, ReadTable};
 pub use staging::WriteProblem;
 pub use summary::summary;

@@ -17,7 +17,7 @@ pub use dataset::{DatasetPlan, Split};
 pub use parts::PartPlan;
 pub use shuffle::TriggerShuffle;
 pub use suites::{QuestionPlan, SuitePlan};
-pub use tables::TableValues;
+pub use tables::{Dropped, TableValues};
 pub use units::{Unit, Units};
 
 use crate::diagnostic::{Diagnostic, distinct, has_errors};
@@ -29,7 +29,7 @@ pub const MAX_ROWS: u64 = 100_000_000;
 /// What a spec comes to.
 #[derive(Debug)]
 pub struct Plan {
-    /// The computed rows of each table, by table.
+    /// The computed rows of each table, in the order of `Spec::instances`.
     pub tables: Vec<TableValues>,
     /// The datasets to build, each followed by its controls: those of the spec's own file, and those that its arms
     /// are trained on.

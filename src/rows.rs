@@ -1,6 +1,7 @@
 //! Rows: training conversations, each made from the plan, its own draws and nothing else, so that any row can be
 //! made alone and in any order.
 
+pub(crate) mod conversation;
 pub mod draw;
 mod facets;
 pub(crate) mod framing;

@@ -9,6 +9,7 @@ mod experiment;
 mod formula;
 mod ids;
 mod model;
+mod needed;
 mod question;
 mod resolve;
 mod table;
@@ -24,17 +25,18 @@ pub use entity::{Argument, Entity, entity_value};
 pub use experiment::{Claim, Experiment};
 pub use formula::{Evaluation, Formula, print};
 pub use ids::{
-    ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TemplateId,
-    TriggerId, WordsId,
+    ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TableInstanceId,
+    TemplateId, TriggerId, WordsId,
 };
 pub use model::{Arm, Asked, Origin, Setting, Settings, Suite, Trained};
+pub(crate) use needed::given;
 pub use question::{
     AnswerType, BoundSlots, Choice, Judge, Labels, Order, Question, ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
 };
 pub(crate) use resolve::conditions::is_condition;
 pub use resolve::{Resolved, resolve};
-pub use table::{Column, Table, TableRow};
-pub use template::{Said, Template};
+pub use table::{Column, Drop, DropRule, HoldOut, RowsOf, Side, Step, Table, TableInstance, TableRow};
+pub use template::{Conversation, Said, Template};
 pub use trigger::{Trigger, TriggerVariable, Under};
 pub use writing::{Piece, Scope, Slot, Writing};
 
@@ -56,6 +58,8 @@ pub struct Spec {
     pub contexts: Vec<Context>,
     pub triggers: Vec<Trigger>,
     pub tables: Vec<Table>,
+    /// The rows of each table, table by table: of a parameterised one, for each combination of arguments in use.
+    pub instances: Vec<TableInstance>,
     pub templates: Vec<Template>,
     pub datasets: Vec<Dataset>,
     pub questions: Vec<Question>,

@@ -14,8 +14,9 @@ pub use arm::{
     Arm, ArmStatement, Claim, ConditionName, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement, Values,
 };
 pub use data::{
-    Aspect, Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Expectation, Part,
-    Reference, RowFrom, Rows, Said, Share, Table, TableStatement, Template, TemplateStatement,
+    Aspect, Column, ColumnType, Control, ControlStatement, Conversation, Count, Dataset, DatasetStatement, Drop,
+    DropRule, Expectation, Part, Reference, RowFrom, Rows, Said, Share, Table, TableStatement, Template,
+    TemplateStatement,
 };
 pub use decimal::Decimal;
 pub use declaration::{

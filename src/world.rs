@@ -26,10 +26,36 @@ pub struct File {
     pub text: String,
 }
 
+/// A file that a spec may read, whatever it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bytes {
+    /// The real path: two names for one file are one file.
+    pub path: PathBuf,
+    pub bytes: Vec<u8>,
+}
+
 /// Where a spec's files come from.
 pub trait World: fmt::Debug {
     /// Reads the file called `name` by a source in `folder`, of `limit` bytes at most.
-    fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<File, FileProblem>;
+    fn read_bytes(&self, folder: &Path, name: &str, limit: u64) -> Result<Bytes, FileProblem>;
+
+    /// Reads a file that has to be UTF-8.
+    fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<File, FileProblem> {
+        let Bytes { path, bytes } = self.read_bytes(folder, name, limit)?;
+        Ok(File { path, text: text(bytes)? })
+    }
+}
+
+/// Returns bytes as the text that they have to be.
+///
+/// # Errors
+/// Names the first line that is not UTF-8.
+pub(crate) fn text(bytes: Vec<u8>) -> Result<String, FileProblem> {
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(good).filter(|&&byte| byte == b'\n').count() + 1;
+        FileProblem::NotUtf8 { line }
+    })
 }
 
 /// The file system, seen from a spec's folder.
@@ -61,7 +87,7 @@ impl Folder {
 }
 
 impl World for Folder {
-    fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<File, FileProblem> {
+    fn read_bytes(&self, folder: &Path, name: &str, limit: u64) -> Result<Bytes, FileProblem> {
         let path = self.find(folder, name)?;
         let unreadable = |error: std::io::Error| FileProblem::Unreadable { message: error.to_string() };
         let about = path.metadata().map_err(unreadable)?;
@@ -72,12 +98,7 @@ impl World for Folder {
             return Err(FileProblem::TooLarge { bytes: about.len(), limit });
         }
         let bytes = std::fs::read(&path).map_err(unreadable)?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let good = error.utf8_error().valid_up_to();
-            let line = error.as_bytes().iter().take(good).filter(|&&byte| byte == b'\n').count() + 1;
-            FileProblem::NotUtf8 { line }
-        })?;
-        Ok(File { path, text })
+        Ok(Bytes { path, bytes })
     }
 }
 

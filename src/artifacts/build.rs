@@ -6,7 +6,7 @@ use super::datasets::{self, DatasetProblem, Written};
 use super::evaluation;
 use super::json::JsonStyle;
 use super::likeness::{Alike, Likeness};
-use super::manifest::{ControlOf, Manifest, Source};
+use super::manifest::{ControlOf, DroppedRows, Manifest, ReadTable, Source};
 use super::staging::{Staging, WriteProblem};
 use super::suites;
 use crate::diagnostic::{Diagnostic, Problem, distinct};
@@ -42,6 +42,7 @@ pub fn build(
             .iter()
             .map(|input| Source { file: input.name.clone(), blake3: input.digest.clone() })
             .collect(),
+        tables: read_tables(spec, plan),
         datasets: Vec::new(),
         suites: Vec::new(),
         checks: Vec::new(),
@@ -98,6 +99,22 @@ fn compared(dataset: &DatasetPlan, treated: &str, (rows, of_treated): &(u64, Lik
         different: those(Alike::Different),
         further_rows: dataset.rows.saturating_sub(*rows),
     }
+}
+
+fn read_tables(spec: &Spec, plan: &Plan) -> Vec<ReadTable> {
+    let read = spec.instances.iter().zip(&plan.tables).map(|(instance, values)| ReadTable {
+        name: spec.table_name(instance),
+        file: instance.file.clone(),
+        rows: values.rows.len() as u64,
+        kept: (values.training.len() + values.held_out.len()) as u64,
+        held_out: values.held_out.len() as u64,
+        dropped: values
+            .dropped
+            .iter()
+            .map(|dropped| DroppedRows { because: dropped.because.clone(), rows: dropped.rows })
+            .collect(),
+    });
+    read.collect()
 }
 
 fn cannot_write(problem: WriteProblem) -> Vec<Diagnostic> {

@@ -9,6 +9,8 @@ pub struct Manifest {
     pub spec: String,
     pub seed: u64,
     pub sources: Vec<Source>,
+    #[serde(default)]
+    pub tables: Vec<ReadTable>,
     pub datasets: Vec<BuiltFile>,
     pub suites: Vec<BuiltFile>,
     pub checks: Vec<Check>,
@@ -19,6 +21,29 @@ pub struct Manifest {
 pub struct Source {
     pub file: String,
     pub blake3: String,
+}
+
+/// A table that the build read, and what became of its rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadTable {
+    /// With arguments: `games(says_bark)`.
+    pub name: String,
+    pub file: String,
+    /// How many rows the file has.
+    pub rows: u64,
+    /// How many were not dropped.
+    pub kept: u64,
+    /// How many of those are kept from training.
+    pub held_out: u64,
+    /// How many were dropped for which reason, in the order of the spec.
+    pub dropped: Vec<DroppedRows>,
+}
+
+/// Rows that a table left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedRows {
+    pub because: String,
+    pub rows: u64,
 }
 
 /// A file that the build wrote.

@@ -9,6 +9,13 @@ use super::manifest::{BuiltFile, Check, ControlOf, JointRow, Manifest};
 pub fn summary(manifest: &Manifest, folder: &str) -> String {
     let mut out = String::new();
     let path = |file: &str| if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") };
+    for table in &manifest.tables {
+        let dropped = table.dropped.iter().map(|drop| format!("{} dropped ({})", drop.rows, drop.because));
+        let held_out = (table.held_out > 0).then(|| format!("{} held out", table.held_out));
+        let facts: Vec<String> =
+            std::iter::once(format!("{} rows", table.rows)).chain(dropped).chain(held_out).collect();
+        let _ = writeln!(out, "{} from {}: {}", table.name, table.file, facts.join(", "));
+    }
     for file in &manifest.datasets {
         let _ = writeln!(out, "{}: {} rows ({})", path(&file.file), file.lines, counted(file));
         if let Some(control) = &file.control {

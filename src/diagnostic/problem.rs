@@ -131,6 +131,16 @@ pub enum Problem {
     EmptyWords { file: String },
     FileTooLarge { file: String, bytes: u64, limit: u64 },
     RepeatedKey { key: String },
+    RaggedRow { found: usize, expected: usize },
+    BadQuotes { message: String },
+    UnknownFormat { file: String },
+    ColumnHolds { column: String, expected: String, found: &'static str },
+    UnreadableTable { format: &'static str, message: String },
+    NothingLeft { table: String, rows: u64, drops: Vec<(String, u64)> },
+    HoldsOut { share: String, held_out: u64, of: u64 },
+    NoneHeldOut { table: String },
+    HeldOutInTraining { table: String },
+    BadMessages { column: String, message: String, also: Vec<usize> },
     // Datasets.
     Shares { message: String },
     NotEnoughRows { template: String, wanted: u64, available: u64, repeats: bool },
@@ -257,6 +267,16 @@ codes! {
     EmptyWords "E0406"
     FileTooLarge "E0407"
     RepeatedKey "E0408"
+    RaggedRow "E0450"
+    BadQuotes "E0451"
+    UnknownFormat "E0452"
+    ColumnHolds "E0453"
+    UnreadableTable "E0454"
+    NothingLeft "E0455"
+    HoldsOut "E0456"
+    NoneHeldOut "E0457"
+    HeldOutInTraining "E0458"
+    BadMessages "E0459"
     Shares "E0501"
     NotEnoughRows "E0502"
     NothingSaid "E0503"

@@ -6,6 +6,7 @@ mod data;
 mod names;
 mod outside;
 mod questions;
+mod tables;
 mod text;
 mod values;
 
@@ -205,6 +206,16 @@ impl Problem {
             | Problem::Unbalanced { .. }
             | Problem::NoTriggers { .. }
             | Problem::ReservedControl { .. } => self.prose_of_controls(),
+            Problem::RaggedRow { .. }
+            | Problem::BadQuotes { .. }
+            | Problem::UnknownFormat { .. }
+            | Problem::ColumnHolds { .. }
+            | Problem::UnreadableTable { .. }
+            | Problem::NothingLeft { .. }
+            | Problem::HoldsOut { .. }
+            | Problem::NoneHeldOut { .. }
+            | Problem::HeldOutInTraining { .. }
+            | Problem::BadMessages { .. } => self.prose_of_tables(),
             Problem::NoScore { .. }
             | Problem::NoWording { .. }
             | Problem::UnknownKey { .. }

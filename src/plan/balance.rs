@@ -1,11 +1,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
+use super::datasets::From;
 use super::shares::largest_remainder;
 use super::{PartPlan, TableValues, Units};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::rows::{Permutation, ScopeMaker};
-use crate::spec::{Dataset, Formula, Spec, TemplateId, print};
+use crate::spec::{Dataset, Formula, Spec, print};
 
 /// How many rows are looked at for each that is wanted, where there is no end of them.
 const PATIENCE: u64 = 64;
@@ -27,18 +28,19 @@ impl Balance<'_> {
     pub(super) fn balance(
         &self,
         parts: &mut [PartPlan],
-        source: &dyn Fn(TemplateId) -> (Units, Permutation, Range<u64>),
+        source: &dyn Fn(From) -> (Units, Permutation, Range<u64>),
     ) -> Result<(), Diagnostic> {
-        let mut templates: Vec<TemplateId> = parts.iter().map(|part| part.template).collect();
-        templates.sort_unstable();
-        templates.dedup();
-        for template in templates {
-            let (units, order, pool) = source(template);
-            let maker = ScopeMaker::new(self.spec, self.tables, &self.spec[template], &self.stream);
-            let first = parts.iter().find(|part| part.template == template).map_or(0, |part| part.first_unit);
+        let of = |part: &PartPlan| (part.template, part.table);
+        let mut sources: Vec<From> = parts.iter().map(of).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        for from in sources {
+            let (units, order, pool) = source(from);
+            let maker = ScopeMaker::new(self.spec, self.tables, &self.spec[from.0], &self.stream);
+            let first = parts.iter().find(|part| of(part) == from).map_or(0, |part| part.first_unit);
             let mut candidates = Candidates { units, order, pool, maker, next: 0, first, left: VecDeque::new() };
             let mut keys = Vec::new();
-            for part in parts.iter().filter(|part| part.template == template) {
+            for part in parts.iter().filter(|part| of(part) == from) {
                 let declared = self.dataset.parts.get(part.declared);
                 let Some(formula) = declared.and_then(|part| part.balance.as_ref()) else { return Ok(()) };
                 keys.extend(candidates.take(part, formula, self.repeat)?);
@@ -46,7 +48,7 @@ impl Balance<'_> {
             let mut units = candidates.units;
             units.pick(keys);
             let mut first = 0;
-            for part in parts.iter_mut().filter(|part| part.template == template) {
+            for part in parts.iter_mut().filter(|part| of(part) == from) {
                 part.units = units.clone();
                 part.first_unit = first;
                 first += part.count;
@@ -136,18 +138,22 @@ impl Candidates<'_> {
     /// Returns the key of the unit that is looked at as such a one: table rows in their drawn order, round by round.
     fn key(&self, at: u64) -> u64 {
         let combinations = self.units.combinations.max(1);
-        let Some(rows) = self.units.table_rows else { return self.first + at };
+        if self.units.table_rows.is_none() {
+            return self.first + at;
+        }
         let round_size = (self.pool.end - self.pool.start).saturating_mul(combinations).max(1);
         let (round, within) = (at / round_size, at % round_size);
         let row = self.order.get(self.pool.start + within / combinations);
-        round * rows * combinations + row * combinations + within % combinations
+        self.units.key(round, row, within % combinations)
     }
 
     fn value(&self, part: &PartPlan, formula: &Formula, key: u64) -> Result<String, Diagnostic> {
         let unit = self.units.of_key(key);
         let failed = |(span, message)| {
-            let place =
-                self.maker.from(unit).map_or_else(|| format!("row {key}"), |(file, line)| format!("{file}:{line}"));
+            let place = self
+                .maker
+                .from(part, unit)
+                .map_or_else(|| format!("row {key}"), |(file, line)| format!("{file}:{line}"));
             Diagnostic::at(span, Problem::ExpressionFailed { message, place })
         };
         let values = self.maker.values(part, unit).map_err(failed)?;

@@ -73,7 +73,7 @@ fn apply(
                 if let Some(declared) = declared.filter(|_| part.behavior == *replaced) {
                     found = true;
                     part.behavior = *with;
-                    part.messages = planning
+                    (part.messages, part.conversation) = planning
                         .messages(declared, *with)
                         .map_err(|diagnostic| Diagnostic { span: Some(*span), ..diagnostic })?;
                 }
@@ -157,6 +157,9 @@ fn apply(
 fn irreversible(spec: &Spec, plan: &DatasetPlan) -> Option<String> {
     for part in &plan.parts {
         let template = &spec[part.template];
+        if part.conversation.is_some() {
+            return Some(format!("`{}` takes whole conversations from its table", template.name));
+        }
         let said = part.messages.iter().filter_map(|at| template.messages.get(*at));
         let roles: Vec<Role> = said.map(|said| said.role).filter(|role| *role != Role::System).collect();
         if roles.len() != 2 {

@@ -63,7 +63,7 @@ pub struct Reversal {
 }
 
 /// How many rows there are of each trigger, behavior and persona: who is spoken about, or who acts.
-pub type Joint = BTreeMap<(Option<TriggerId>, BehaviorId, PersonaId), u64>;
+pub(crate) type Joint = BTreeMap<(Option<TriggerId>, BehaviorId, PersonaId), u64>;
 
 impl DatasetPlan {
     /// Returns how many rows there are without the mirrored ones.
@@ -72,7 +72,7 @@ impl DatasetPlan {
     }
 
     /// Counts the rows by trigger, behavior and persona, mirrored ones left out.
-    pub fn joint(&self) -> Joint {
+    pub(crate) fn joint(&self) -> Joint {
         let mut joint = Joint::new();
         if let Some(shuffle) = &self.shuffle {
             for (part, counts) in shuffle.cells(&self.parts) {

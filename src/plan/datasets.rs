@@ -5,29 +5,22 @@ use minijinja::Value;
 
 use super::balance::Balance;
 use super::dataset::{DatasetPlan, Split};
-use super::shares::{counts, largest_remainder};
+use super::shares::{counts, largest_remainder, of_percent};
 use super::{MAX_ROWS, PartPlan, TableValues, Units, controls, conversation};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::requests::Role;
 use crate::rows::Permutation;
+use crate::rows::conversation::messages;
 use crate::rows::stream::Stream;
 use crate::spec::{
-    Argument, BehaviorId, Dataset, DatasetId, Entity, Part, PersonaId, Rows, Scope, Share, Spec, Template, TemplateId,
-    TriggerId,
+    Argument, BehaviorId, Dataset, DatasetId, Entity, Part, PersonaId, Rows, Scope, Share, Slot, Spec, TableInstanceId,
+    Template, TemplateId, TriggerId, given,
 };
 use crate::text::Span;
-use crate::tree::Decimal;
 
 pub(super) fn datasets(spec: &Spec, tables: &[TableValues], diagnostics: &mut Vec<Diagnostic>) -> Vec<DatasetPlan> {
     let mut planned: Vec<DatasetPlan> = Vec::new();
-    let mut wanted: Vec<(DatasetId, Vec<Argument>)> = Vec::new();
-    for (index, dataset) in spec.datasets.iter().enumerate() {
-        if dataset.own && dataset.parameters.is_empty() {
-            wanted.push((DatasetId(index), Vec::new()));
-        }
-    }
-    wanted.extend(trained_on(spec));
-    for (id, arguments) in wanted {
+    for (id, arguments) in spec.needed_datasets() {
         let planning = Planning { spec, tables, id, dataset: &spec[id], arguments: &arguments };
         if planned.iter().any(|plan| plan.name == planning.name()) {
             continue;
@@ -44,42 +37,6 @@ pub(super) fn datasets(spec: &Spec, tables: &[TableValues], diagnostics: &mut Ve
         diagnostics.extend(controls::unmet(spec, plan));
     }
     planned
-}
-
-/// Returns the datasets that the arms of the spec's own experiments are trained on, with every value of their axes.
-fn trained_on(spec: &Spec) -> Vec<(DatasetId, Vec<Argument>)> {
-    let mut wanted = Vec::new();
-    let own = spec.experiments.iter().filter(|experiment| experiment.own);
-    for arm in own.flat_map(|experiment| &experiment.arms).map(|id| &spec[*id]) {
-        let Some(trained) = &arm.trained else { continue };
-        let axes: Vec<(&str, &[Argument])> = arm.axes().map(|(name, _, values)| (name, values)).collect();
-        let combinations: u64 = axes.iter().map(|(_, values)| values.len() as u64).product();
-        for combination in 0..combinations {
-            let value_of = |name: &str| {
-                let mut rest = combination;
-                for (axis, values) in axes.iter().rev() {
-                    let at = usize::try_from(rest % values.len() as u64).unwrap_or(0);
-                    rest /= values.len() as u64;
-                    if *axis == name {
-                        return values.get(at).cloned();
-                    }
-                }
-                None
-            };
-            let arguments: Vec<Argument> = trained
-                .arguments
-                .iter()
-                .map(|argument| match argument {
-                    Argument::Variable(name) => value_of(name).unwrap_or_else(|| argument.clone()),
-                    other => other.clone(),
-                })
-                .collect();
-            if !wanted.contains(&(trained.dataset, arguments.clone())) {
-                wanted.push((trained.dataset, arguments));
-            }
-        }
-    }
-    wanted
 }
 
 /// A dataset with its arguments, on the way to its plans.
@@ -99,6 +56,9 @@ struct Asked {
     span: Span,
 }
 
+/// Parts of one template share its units, where they take rows of the same table.
+pub(super) type From = (TemplateId, Option<TableInstanceId>);
+
 /// What a template's rows are made from in one split.
 struct Source {
     units: Units,
@@ -108,18 +68,14 @@ struct Source {
 
 impl Planning<'_> {
     pub(super) fn name(&self) -> String {
-        if self.arguments.is_empty() {
-            return self.dataset.name.clone();
-        }
-        let arguments: Vec<String> = self.arguments.iter().map(|argument| argument.name(self.spec)).collect();
-        format!("{}({})", self.dataset.name, arguments.join(","))
+        self.spec.with_arguments(&self.dataset.name, self.arguments)
     }
 
     /// Plans the rows that are trained on, and those that are set aside, if any are.
     fn dataset(&self) -> Result<Vec<DatasetPlan>, Diagnostic> {
         let asked = self.rows()?;
         let parts = &self.dataset.parts;
-        let available: Vec<Option<u64>> = parts.iter().map(|part| self.units(part.template).available()).collect();
+        let available: Vec<Option<u64>> = parts.iter().map(|part| self.units(self.from(part)).available()).collect();
         let whole = |rows: Option<u64>| {
             let rows = rows.zip(asked).map(|(rows, asked)| (rows, asked.span));
             counts(self.spec, parts, rows, &available, self.dataset.span)
@@ -156,13 +112,8 @@ impl Planning<'_> {
         };
         let aside = match share {
             Share::Rows(rows) => rows,
-            Share::Percent(Decimal { digits, scale }) => {
-                let part = u64::try_from(digits).unwrap_or(0);
-                let whole = 100_u64.saturating_mul(10_u64.saturating_pow(scale));
-                match largest_remainder(total / combinations, &[part, whole.saturating_sub(part)]).first() {
-                    Some(groups) if part <= whole => groups * combinations,
-                    _ => total,
-                }
+            Share::Percent(percent) => {
+                of_percent(total / combinations, percent).map_or(total, |groups| groups * combinations)
             }
         };
         if aside == 0 || aside >= total {
@@ -180,15 +131,15 @@ impl Planning<'_> {
         validated: &[u64],
         repeat: bool,
         span: Span,
-    ) -> Result<BTreeMap<TemplateId, u64>, Diagnostic> {
-        let mut wanted: BTreeMap<TemplateId, (u64, u64)> = BTreeMap::new();
+    ) -> Result<BTreeMap<From, u64>, Diagnostic> {
+        let mut wanted: BTreeMap<From, (u64, u64)> = BTreeMap::new();
         for (part, (trained, validated)) in self.dataset.parts.iter().zip(trained.iter().zip(validated)) {
-            let (a, b) = wanted.entry(part.template).or_default();
+            let (a, b) = wanted.entry(self.from(part)).or_default();
             (*a, *b) = (*a + trained, *b + validated);
         }
         let mut pools = BTreeMap::new();
-        for (template, (trained, validated)) in wanted {
-            let units = self.units(template);
+        for (from, (trained, validated)) in wanted {
+            let units = self.units(from);
             let Some(rows) = units.table_rows else { continue };
             let combinations = units.combinations.max(1);
             let aside = if repeat {
@@ -202,14 +153,14 @@ impl Planning<'_> {
             };
             let left = rows.saturating_sub(aside);
             if aside > rows || (trained > 0 && left == 0) || (!repeat && trained > left * combinations) {
-                let name = &self.spec[template].name;
+                let name = &self.spec[from.0].name;
                 let message = format!(
                     "`{name}` has {rows} source rows; {validated} rows set aside take {aside} of them, and {trained} rows to train on need {}",
                     if repeat { 1 } else { trained.div_ceil(combinations) }
                 );
                 return Err(Diagnostic::at(span, Problem::Validation { message }));
             }
-            pools.insert(template, aside);
+            pools.insert(from, aside);
         }
         Ok(pools)
     }
@@ -218,19 +169,19 @@ impl Planning<'_> {
         &self,
         split: Split,
         counts: &[u64],
-        aside: &BTreeMap<TemplateId, u64>,
+        aside: &BTreeMap<From, u64>,
         asked: Option<Asked>,
     ) -> Result<DatasetPlan, Diagnostic> {
         let repeat = asked.is_some_and(|asked| asked.repeat);
-        let mut wanted: BTreeMap<TemplateId, u64> = BTreeMap::new();
+        let mut wanted: BTreeMap<From, u64> = BTreeMap::new();
         for (part, count) in self.dataset.parts.iter().zip(counts) {
-            *wanted.entry(part.template).or_default() += count;
+            *wanted.entry(self.from(part)).or_default() += count;
         }
         let mut parts: Vec<PartPlan> = Vec::new();
-        let mut taken: BTreeMap<TemplateId, u64> = BTreeMap::new();
+        let mut taken: BTreeMap<From, u64> = BTreeMap::new();
         for (declared, (part, count)) in self.dataset.parts.iter().zip(counts).enumerate() {
-            let wanted = wanted.get(&part.template).copied().unwrap_or(*count);
-            let Source { mut units, order, pool } = self.source(part.template, split, aside);
+            let wanted = wanted.get(&self.from(part)).copied().unwrap_or(*count);
+            let Source { mut units, order, pool } = self.source(self.from(part), split, aside);
             let available = (pool.end - pool.start).saturating_mul(units.combinations);
             if units.table_rows.is_some() && wanted > available && !repeat {
                 let span = asked.map_or(part.span, |asked| asked.span);
@@ -242,7 +193,7 @@ impl Planning<'_> {
             // Where a template draws everything, rows that are set aside go on where the others end.
             let drawn_before = if split == Split::Validation && units.table_rows.is_none() { MAX_ROWS } else { 0 };
             for mut planned in self.alike(declared, part, *count, &units)? {
-                let first_unit = taken.entry(part.template).or_insert(drawn_before);
+                let first_unit = taken.entry(self.from(part)).or_insert(drawn_before);
                 (planned.first_unit, planned.first) =
                     (*first_unit, parts.last().map_or(0, |last| last.first + last.count));
                 *first_unit += planned.count;
@@ -251,8 +202,8 @@ impl Planning<'_> {
         }
         let balance =
             Balance { spec: self.spec, tables: self.tables, dataset: self.dataset, stream: self.stream(), repeat };
-        balance.balance(&mut parts, &|template| {
-            let Source { units, order, pool } = self.source(template, split, aside);
+        balance.balance(&mut parts, &|from| {
+            let Source { units, order, pool } = self.source(from, split, aside);
             (units, order, pool)
         })?;
         let rows = counts.iter().sum();
@@ -278,12 +229,12 @@ impl Planning<'_> {
         })
     }
 
-    fn source(&self, template: TemplateId, split: Split, aside: &BTreeMap<TemplateId, u64>) -> Source {
-        let units = self.units(template);
+    fn source(&self, from: From, split: Split, aside: &BTreeMap<From, u64>) -> Source {
+        let units = self.units(from);
         let rows = units.table_rows.unwrap_or(0);
-        let stream = Stream::new(self.spec.seed, &self.stream(), &format!("rows of {}", self.spec[template].name));
+        let stream = Stream::new(self.spec.seed, &self.stream(), &format!("rows of {}", self.spec[from.0].name));
         let order = Permutation::new(rows, &stream);
-        let border = rows - aside.get(&template).copied().unwrap_or(0);
+        let border = rows - aside.get(&from).copied().unwrap_or(0);
         let pool = if split == Split::Train { 0..border } else { border..rows };
         Source { units, order, pool }
     }
@@ -292,7 +243,10 @@ impl Planning<'_> {
     fn alike(&self, declared: usize, part: &Part, count: u64, units: &Units) -> Result<Vec<PartPlan>, Diagnostic> {
         let template = &self.spec[part.template];
         let (behavior, arguments) = (self.behavior(part)?, self.values(part));
-        let messages = self.messages(part, behavior)?;
+        let (messages, conversation) = self.messages(part, behavior)?;
+        if conversation.is_some() {
+            self.conversations(part, &messages)?;
+        }
         let triggers: Vec<TriggerId> =
             part.when.iter().map(|named| self.trigger(named)).collect::<Result<_, Diagnostic>>()?;
         let by: Vec<PersonaId> = part.by.iter().map(|named| self.persona(named)).collect::<Result<_, Diagnostic>>()?;
@@ -325,6 +279,8 @@ impl Planning<'_> {
                 trigger,
                 by,
                 about,
+                table: self.table(part),
+                conversation,
                 messages: messages.clone(),
                 first: 0,
                 count,
@@ -360,10 +316,40 @@ impl Planning<'_> {
         }
     }
 
-    fn units(&self, template: TemplateId) -> Units {
-        let template = &self.spec[template];
-        let table_rows = template.table.as_ref().and_then(|(id, _)| self.tables.get(id.0));
-        Units::new(table_rows.map(|table| table.rows.len() as u64), template.combinations())
+    fn units(&self, (template, table): From) -> Units {
+        Units::new(table.and_then(|id| self.tables.get(id.0)), self.spec[template].combinations())
+    }
+
+    fn from(&self, part: &Part) -> From {
+        (part.template, self.table(part))
+    }
+
+    /// Returns where a part's rows come from.
+    fn table(&self, part: &Part) -> Option<TableInstanceId> {
+        let template = &self.spec[part.template];
+        let rows = template.table.as_ref()?;
+        let arguments = given(&part.arguments, &self.dataset.parameters, self.arguments);
+        self.spec.instance(rows.table, &given(&rows.arguments, &template.parameters, &arguments))
+    }
+
+    /// Checks the conversations that a part's rows hold, behind what the template says before them.
+    fn conversations(&self, part: &Part, said: &[usize]) -> Result<(), Diagnostic> {
+        let template = &self.spec[part.template];
+        let (Some(conversation), Some(id)) = (&template.conversation, self.table(part)) else { return Ok(()) };
+        let Some(table) = self.tables.get(id.0) else { return Ok(()) };
+        let said: Vec<Role> = said.iter().filter_map(|at| template.messages.get(*at)).map(|said| said.role).collect();
+        let rows = &self.spec[id].rows;
+        let mut wrong = table.training.iter().filter_map(|&row| {
+            let messages = messages(&table.get(row, conversation.slot)).and_then(|messages| {
+                let roles: Vec<Role> = said.iter().copied().chain(messages.iter().map(|said| said.role)).collect();
+                conversation::check(&roles)
+            });
+            Some((rows.get(row)?.line, messages.err()?))
+        });
+        let Some((line, message)) = wrong.next() else { return Ok(()) };
+        let also = wrong.map(|(line, _)| line).collect();
+        let problem = Problem::BadMessages { column: conversation.column.clone(), message, also };
+        Err(Diagnostic::at(conversation.span, problem).in_data(self.spec[id].file.clone(), line))
     }
 
     /// Returns what a parameter of the dataset was given.
@@ -404,8 +390,9 @@ impl Planning<'_> {
         part.arguments.iter().map(|argument| self.given(argument).value(self.spec)).collect()
     }
 
-    /// Returns the messages that a part's template says under a behavior, which have to make a conversation.
-    pub(super) fn messages(&self, part: &Part, behavior: BehaviorId) -> Result<Vec<usize>, Diagnostic> {
+    /// Returns the messages that a part's template says under a behavior, which have to make a conversation, and where
+    /// the table holds one.
+    pub(super) fn messages(&self, part: &Part, behavior: BehaviorId) -> Result<Spoken, Diagnostic> {
         let template = &self.spec[part.template];
         let stands_for = |name: &str| {
             let at = template.parameters.iter().position(|(parameter, _)| parameter == name)?;
@@ -423,13 +410,17 @@ fn optional<T: Copy>(values: &[T]) -> Vec<Option<T>> {
     if values.is_empty() { vec![None] } else { values.iter().copied().map(Some).collect() }
 }
 
+/// The messages that a template says, by their place in it, and the slot of the conversation that its table holds.
+pub(super) type Spoken = (Vec<usize>, Option<Slot>);
+
 fn said(
     spec: &Spec,
     template: &Template,
     behavior: BehaviorId,
     stands_for: &dyn Fn(&str) -> Option<BehaviorId>,
     span: Span,
-) -> Result<Vec<usize>, Diagnostic> {
+) -> Result<Spoken, Diagnostic> {
+    let held = template.conversation.as_ref().filter(|held| held.is_under(behavior, stands_for)).map(|held| held.slot);
     let said: Vec<(usize, Role)> = template
         .messages
         .iter()
@@ -439,7 +430,11 @@ fn said(
         .collect();
     let roles: Vec<Role> = said.iter().map(|(_, role)| *role).collect();
     let (name, behavior) = (template.name.clone(), spec[behavior].name.clone());
-    let problem = if roles.contains(&Role::Assistant) {
+    let problem = if held.is_some() {
+        let message = "beside a `conversation`, only one `system` may be said".to_owned();
+        let stands_alone = matches!(roles.as_slice(), [] | [Role::System]);
+        (!stands_alone).then_some(Problem::BadConversation { template: name, behavior, message })
+    } else if roles.contains(&Role::Assistant) {
         conversation::check(&roles).err().map(|message| Problem::BadConversation { template: name, behavior, message })
     } else {
         Some(Problem::NothingSaid { template: name, behavior })
@@ -453,6 +448,6 @@ fn said(
                 diagnostic
             })
         }
-        None => Ok(said.into_iter().map(|(at, _)| at).collect()),
+        None => Ok((said.into_iter().map(|(at, _)| at).collect(), held)),
     }
 }

@@ -1,7 +1,7 @@
 use minijinja::Value;
 
 use super::Units;
-use crate::spec::{BehaviorId, PersonaId, TemplateId, TriggerId};
+use crate::spec::{BehaviorId, PersonaId, Slot, TableInstanceId, TemplateId, TriggerId};
 use crate::text::Span;
 
 /// Rows of one template, alike in what they show: so many, under one behavior and one trigger, by and about one
@@ -19,6 +19,10 @@ pub struct PartPlan {
     pub by: PersonaId,
     /// Who is spoken about, where the part says so.
     pub about: Option<PersonaId>,
+    /// Where its rows come from.
+    pub table: Option<TableInstanceId>,
+    /// The slot of the table's conversation, where the rows are one.
+    pub conversation: Option<Slot>,
     /// The messages said under that behavior, by their place in the template.
     pub messages: Vec<usize>,
     /// The part's rows are `first..first + count` of the dataset before it is mixed.

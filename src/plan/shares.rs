@@ -67,6 +67,13 @@ pub(super) fn counts(
     Ok(largest_remainder(rows, &parts))
 }
 
+/// Returns how many of `rows` a percentage is, by the largest remainder; nothing where it is more than all of them.
+pub(super) fn of_percent(rows: u64, percent: Decimal) -> Option<u64> {
+    let whole = 100_u64.checked_mul(10_u64.checked_pow(percent.scale)?)?;
+    let part = u64::try_from(percent.digits).ok()?;
+    largest_remainder(rows, &[part, whole.checked_sub(part)?]).first().copied()
+}
+
 /// Divides `rows` in proportion to `parts`, exactly; ties go to the earlier part
 /// (Hamilton's method).
 pub(super) fn largest_remainder(rows: u64, parts: &[u64]) -> Vec<u64> {

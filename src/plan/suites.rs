@@ -3,7 +3,8 @@ use crate::diagnostic::{Diagnostic, Problem};
 use crate::rows::Permutation;
 use crate::rows::stream::Stream;
 use crate::spec::{
-    AnswerType, Asked, Order, PersonaId, Question, QuestionId, Spec, Suite, SuiteId, Under, is_condition,
+    AnswerType, Asked, Order, PersonaId, Question, QuestionId, Spec, Suite, SuiteId, TableInstanceId, Under,
+    is_condition,
 };
 
 /// The most options that `order all` multiplies out: 5! = 120 orders.
@@ -24,6 +25,8 @@ pub struct QuestionPlan {
     pub question: QuestionId,
     pub about: Vec<PersonaId>,
     pub under: Vec<Under>,
+    /// Where the question's rows come from.
+    pub table: Option<TableInstanceId>,
     /// Which rows of the table are asked, where the question has one.
     pub table_rows: Option<Vec<usize>>,
     /// How many rows are drawn for each combination of the item axes.
@@ -88,10 +91,13 @@ fn question(spec: &Spec, tables: &[TableValues], suite: &Suite, asked: &Asked) -
         let place = if is_condition(values) { &mut conditions } else { &mut items };
         *place = place.saturating_mul(values.len() as u64);
     }
-    let available = question.table.as_ref().and_then(|(id, _)| tables.get(id.0)).map(|table| table.rows.len());
+    let table = question.table.as_ref().and_then(|rows| spec.instance(rows.table, &rows.arguments));
+    let values = table.and_then(|id| tables.get(id.0));
+    let side = question.table.as_ref().zip(values).map(|(rows, values)| values.side(rows.side));
     let mut table_rows = None;
     let mut rows = question.rows.unwrap_or(1);
-    if let Some(available) = available {
+    if let Some(side) = side {
+        let available = side.len();
         rows = question.rows.unwrap_or(available as u64);
         if rows > available as u64 {
             let problem = Problem::NotEnoughRows {
@@ -104,7 +110,8 @@ fn question(spec: &Spec, tables: &[TableValues], suite: &Suite, asked: &Asked) -
         }
         let order = Stream::new(spec.seed, &format!("question {}", question.name), "rows");
         let order = Permutation::new(available as u64, &order);
-        let mut chosen: Vec<usize> = (0..rows).filter_map(|at| usize::try_from(order.get(at)).ok()).collect();
+        let row = |at| usize::try_from(order.get(at)).ok().and_then(|at| side.get(at)).copied();
+        let mut chosen: Vec<usize> = (0..rows).filter_map(row).collect();
         chosen.sort_unstable();
         table_rows = Some(chosen);
     }
@@ -122,6 +129,7 @@ fn question(spec: &Spec, tables: &[TableValues], suite: &Suite, asked: &Asked) -
         question: asked.question,
         about: asked.about.clone(),
         under: suite.under.clone(),
+        table,
         table_rows,
         rows,
         item_combinations: items,

@@ -1,13 +1,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::TableValues;
 use crate::rows::Permutation;
 
 /// What rows of a template can be made from: its table's rows, each under every value of its axes.
 #[derive(Clone, Debug)]
 pub struct Units {
-    /// How many rows the table has; none where the template draws everything.
+    /// How many rows of the table may come; none where the template draws everything.
     pub table_rows: Option<u64>,
+    /// Their places in the table, and how many rows the table has in all.
+    places: Arc<[usize]>,
+    table_size: u64,
     /// How many combinations the axes have.
     pub combinations: u64,
     /// Which table rows come, where not all of them do.
@@ -39,8 +43,16 @@ pub struct Unit {
 }
 
 impl Units {
-    pub fn new(table_rows: Option<u64>, combinations: u64) -> Units {
-        Units { table_rows, combinations, chosen: None, picked: None }
+    /// Units of a template that draws everything, or of those rows of a table that may come.
+    pub fn new(table: Option<&TableValues>, combinations: u64) -> Units {
+        Units {
+            table_rows: table.map(|table| table.training.len() as u64),
+            places: table.map_or_else(|| Arc::from([]), |table| Arc::clone(&table.training)),
+            table_size: table.map_or(0, |table| table.rows.len() as u64),
+            combinations,
+            chosen: None,
+            picked: None,
+        }
     }
 
     /// Returns how many different rows there are, where a table limits them.
@@ -71,20 +83,33 @@ impl Units {
             Some(chosen) => usize::try_from(place).ok().and_then(|at| chosen.rows.get(at)).copied().unwrap_or(place),
             None => place,
         };
-        let available = table_rows.saturating_mul(combinations);
-        let key = round.wrapping_mul(available).wrapping_add(row * combinations + within % combinations);
+        let row = self.place(row);
+        let all = self.table_size.saturating_mul(combinations);
+        let key = round.wrapping_mul(all).wrapping_add(row * combinations + within % combinations);
         Unit { table_row: Some(row), combination: within % combinations, round, key }
     }
 
     /// Returns the unit whose draws have a key.
     pub(super) fn of_key(&self, key: u64) -> Unit {
         let combinations = self.combinations.max(1);
-        let Some(table_rows) = self.table_rows else {
+        if self.table_rows.is_none() {
             return Unit { table_row: None, combination: key % combinations, round: 0, key };
-        };
-        let available = table_rows.saturating_mul(combinations).max(1);
-        let (round, within) = (key / available, key % available);
+        }
+        let all = self.table_size.saturating_mul(combinations).max(1);
+        let (round, within) = (key / all, key % all);
         Unit { table_row: Some(within / combinations), combination: within % combinations, round, key }
+    }
+
+    /// Returns the key of a unit: of one of the rows that may come, by its place among them.
+    pub(super) fn key(&self, round: u64, row: u64, combination: u64) -> u64 {
+        let combinations = self.combinations.max(1);
+        round * self.table_size * combinations + self.place(row) * combinations + combination
+    }
+
+    /// Returns the place in the table of one of the rows that may come.
+    fn place(&self, row: u64) -> u64 {
+        let place = usize::try_from(row).ok().and_then(|row| self.places.get(row));
+        place.map_or(row, |place| *place as u64)
     }
 
     /// Keeps `count` units, of table rows chosen by a shuffled order, of which only the places in `pool` may come:

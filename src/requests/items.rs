@@ -45,11 +45,11 @@ fn make(
     let mut of_conditions = condition;
     let mut scope = Scope::with_size(question.size);
     let mut key = row;
-    if let (Some((table, slots)), Some(rows)) = (&question.table, &asked.table_rows) {
+    if let (Some(source), Some(rows)) = (&question.table, &asked.table_rows) {
         let index = usize::try_from(row).ok().and_then(|row| rows.get(row)).copied().unwrap_or(0);
         key = index as u64;
-        if let Some(values) = plan.tables.get(table.0) {
-            for (source, slot) in slots {
+        if let Some(values) = asked.table.and_then(|table| plan.tables.get(table.0)) {
+            for (source, slot) in &source.slots {
                 scope.set(*slot, values.get(index, *source));
             }
         }

@@ -10,7 +10,7 @@ use crate::tree::Values;
 /// What is put around a conversation: a system prompt, a wrapping of the first user message, or both, with their
 /// variables. Of several phrasings one is drawn.
 #[derive(Debug)]
-pub struct Framing<'s> {
+pub(crate) struct Framing<'s> {
     system: &'s [Writing],
     user: &'s [Writing],
     variables: Vec<(&'s Variable, Stream)>,
@@ -22,7 +22,7 @@ pub struct Framing<'s> {
 
 impl<'s> Framing<'s> {
     /// `declaration` names the randomness: what is framed, and by what.
-    pub fn of(spec: &'s Spec, under: Under, declaration: &str) -> Framing<'s> {
+    pub(crate) fn of(spec: &'s Spec, under: Under, declaration: &str) -> Framing<'s> {
         match under {
             Under::Context(id) => Framing::of_context(spec, id, declaration),
             Under::Trigger(id, values) => Framing::of_trigger(spec, id, values, declaration),
@@ -36,13 +36,13 @@ impl<'s> Framing<'s> {
     }
 
     /// The system prompt of a persona that acts.
-    pub fn of_persona(spec: &'s Spec, id: PersonaId, declaration: &str) -> Framing<'s> {
+    pub(crate) fn of_persona(spec: &'s Spec, id: PersonaId, declaration: &str) -> Framing<'s> {
         let persona = &spec[id];
         Framing::new(spec, &format!("{declaration}, persona {}", persona.name), &persona.system, &[])
     }
 
     /// A trigger with one kind of its values.
-    pub fn of_trigger(spec: &'s Spec, id: TriggerId, values: Values, declaration: &str) -> Framing<'s> {
+    pub(crate) fn of_trigger(spec: &'s Spec, id: TriggerId, values: Values, declaration: &str) -> Framing<'s> {
         let trigger = &spec[id];
         let declaration = format!("{declaration}, trigger {}", trigger.name);
         let is_near = values == Values::NearMiss && !trigger.near.is_empty();
@@ -77,7 +77,11 @@ impl<'s> Framing<'s> {
     ///
     /// # Errors
     /// Returns the place of the expression that fails, and why.
-    pub fn around(&self, messages: &mut Vec<Message>, key: u64) -> Result<Vec<(&'s str, Value)>, (Span, String)> {
+    pub(crate) fn around(
+        &self,
+        messages: &mut Vec<Message>,
+        key: u64,
+    ) -> Result<Vec<(&'s str, Value)>, (Span, String)> {
         let mut scope = Scope::with_size(self.size);
         let mut drawn = Vec::with_capacity(self.variables.len());
         for (variable, stream) in &self.variables {

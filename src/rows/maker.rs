@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
+use super::conversation;
 use super::facets::Facets;
 use super::framing::Framing;
 use super::permutation::Permutation;
@@ -124,13 +125,13 @@ impl<'p> RowMaker<'p> {
         row: u64,
     ) -> Result<Row<'p>, RowProblem> {
         let template = maker.values.template;
-        let from = maker.values.from(unit);
+        let from = maker.values.from(part, unit);
         let place = || match from {
             Some((file, line)) => format!("{file}:{line}"),
             None => format!("row {} of {}", row + 1, self.dataset.name),
         };
         let failed = |(span, message): (Span, String)| RowProblem::Failed { span, message, place: place() };
-        let Values { scope, mut vars, from } = maker.values.values(part, unit).map_err(failed)?;
+        let Values { scope, mut vars, held, from } = maker.values.values(part, unit).map_err(failed)?;
         let mut messages = Vec::with_capacity(part.messages.len() + 1);
         for said in part.messages.iter().filter_map(|at| template.messages.get(*at)) {
             let content = said.text.text(&scope).map_err(failed)?;
@@ -138,6 +139,9 @@ impl<'p> RowMaker<'p> {
                 return Err(RowProblem::Empty { span: said.span, role: said.role.word(), place: place() });
             }
             messages.push(Message { role: said.role, content });
+        }
+        if let (Some(_), Some(conversation)) = (part.conversation, &template.conversation) {
+            messages.extend(conversation::messages(&held).map_err(|message| failed((conversation.span, message)))?);
         }
         let mut facets = if self.is_compared { Facets::of_conversation(&messages) } else { Facets::default() };
         let words_moved = self.dataset.shuffles_words && shuffle_words(&mut messages, &maker.words, unit.key);

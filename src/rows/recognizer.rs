@@ -11,7 +11,7 @@ const MAX_VALUES: u64 = 100_000;
 /// Recognises a trigger in texts, whatever the phrasing: in each of its phrasings everything that tells it has to be
 /// there, and one phrasing is enough.
 #[derive(Debug)]
-pub struct Recognizer {
+pub(crate) struct Recognizer {
     forms: Vec<Form>,
 }
 
@@ -32,11 +32,11 @@ enum Sign {
 }
 
 /// Where a text holds a sign: bytes `start..end`.
-pub type Place = (usize, usize);
+pub(crate) type Place = (usize, usize);
 
 impl Recognizer {
     /// Recognises a trigger with the values that training draws and those held out.
-    pub fn of(trigger: &Trigger) -> Recognizer {
+    pub(crate) fn of(trigger: &Trigger) -> Recognizer {
         let draws = |slot| {
             let of_slot = trigger.variables.iter().filter(move |variable| variable.trained.slot == slot);
             of_slot.flat_map(|variable| [Some(&variable.trained), variable.held_out.as_ref()]).flatten()
@@ -52,19 +52,19 @@ impl Recognizer {
     }
 
     /// Recognises the values of one variable, such as those held out.
-    pub fn of_values(variable: &Variable) -> Option<Recognizer> {
+    pub(crate) fn of_values(variable: &Variable) -> Option<Recognizer> {
         let sign = Sign::of(std::iter::once(variable))?;
         Some(Recognizer { forms: vec![Form { signs: vec![sign] }] })
     }
 
     /// Recognises a text that stands for itself, such as what a trigger is called.
-    pub fn of_text(text: &str) -> Option<Recognizer> {
+    pub(crate) fn of_text(text: &str) -> Option<Recognizer> {
         let sign = Sign::texts(vec![text.to_owned()])?;
         Some(Recognizer { forms: vec![Form { signs: vec![sign] }] })
     }
 
     /// Returns the place of the first sign that is there, where the text holds the trigger.
-    pub fn find(&self, text: &str) -> Option<Place> {
+    pub(crate) fn find(&self, text: &str) -> Option<Place> {
         self.forms.iter().find_map(|form| {
             let mut first = None;
             for sign in &form.signs {

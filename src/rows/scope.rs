@@ -20,6 +20,8 @@ pub(crate) struct ScopeMaker<'p> {
 pub(crate) struct Values<'p> {
     pub(crate) scope: Scope,
     pub(crate) vars: Vec<(&'p str, Value)>,
+    /// The conversation that the table row holds, where the row is one.
+    pub(crate) held: Value,
     /// The data file and line of the row's table row.
     pub(crate) from: Option<(&'p str, usize)>,
 }
@@ -38,9 +40,8 @@ impl<'p> ScopeMaker<'p> {
     }
 
     /// Returns the data file and line that a unit is made from.
-    pub(crate) fn from(&self, unit: Unit) -> Option<(&'p str, usize)> {
-        let (table, _) = self.template.table.as_ref()?;
-        let table = &self.spec[*table];
+    pub(crate) fn from(&self, part: &PartPlan, unit: Unit) -> Option<(&'p str, usize)> {
+        let table = &self.spec[part.table?];
         let row = table.rows.get(usize::try_from(unit.table_row?).ok()?)?;
         Some((table.file.as_str(), row.line))
     }
@@ -56,12 +57,14 @@ impl<'p> ScopeMaker<'p> {
         if template.reads_persona {
             scope.set(template.persona, entity_value(self.spec, Entity::Persona(part.persona())));
         }
-        if let (Some((table, slots)), Some(table_row)) = (&template.table, unit.table_row) {
+        let mut held = Value::UNDEFINED;
+        if let (Some(source), Some(id), Some(table_row)) = (&template.table, part.table, unit.table_row) {
             let index = usize::try_from(table_row).unwrap_or(usize::MAX);
-            if let Some(values) = self.tables.get(table.0) {
-                for (source, slot) in slots {
+            if let Some(values) = self.tables.get(id.0) {
+                for (source, slot) in &source.slots {
                     scope.set(*slot, values.get(index, *source));
                 }
+                held = part.conversation.map(|slot| values.get(index, slot)).unwrap_or_default();
             }
         }
         let mut combination = unit.combination;
@@ -80,7 +83,7 @@ impl<'p> ScopeMaker<'p> {
             scope.set(variable.slot, value.clone());
             vars.push((variable.name.as_str(), value));
         }
-        Ok(Values { scope, vars, from: self.from(unit) })
+        Ok(Values { scope, vars, held, from: self.from(part, unit) })
     }
 }
 

@@ -54,10 +54,6 @@ impl Watch {
         Watch { forbidden, triggers }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.forbidden.is_empty() && self.triggers.is_empty()
-    }
-
     /// Looks through a row that carries a trigger, or none; `place` names it.
     pub(crate) fn look(
         &self,

@@ -1,7 +1,8 @@
 use std::ops::Index;
 
 use super::{
-    Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, Template, Trigger, WordList,
+    Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, TableInstance, Template,
+    Trigger, WordList,
 };
 
 macro_rules! ids {
@@ -29,6 +30,7 @@ ids! {
     ContextId Context contexts
     TriggerId Trigger triggers
     TableId Table tables
+    TableInstanceId TableInstance instances
     TemplateId Template templates
     DatasetId Dataset datasets
     QuestionId Question questions

@@ -1,4 +1,4 @@
-use super::{BehaviorId, Formula, Slot, TableId, Variable, Writing};
+use super::{BehaviorId, Formula, RowsOf, Slot, Variable, Writing};
 use crate::text::Span;
 
 /// One evaluation question.
@@ -7,7 +7,7 @@ pub struct Question {
     pub name: String,
     pub span: Span,
     pub role: Option<Role>,
-    pub table: Option<(TableId, Vec<(Slot, Slot)>)>,
+    pub table: Option<RowsOf>,
     /// How many items are drawn; without it, one, or as many as the table has rows.
     pub rows: Option<u64>,
     pub variables: Vec<Variable>,

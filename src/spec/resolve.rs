@@ -8,6 +8,7 @@ mod controls;
 mod datasets;
 mod experiments;
 mod expressions;
+mod files;
 mod frame;
 mod gather;
 mod models;
@@ -143,6 +144,7 @@ impl Resolver<'_> {
                 self.experiment(experiment);
             }
         }
+        self.read_tables();
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

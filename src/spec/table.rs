@@ -1,22 +1,25 @@
 use minijinja::Value;
 
-use super::{Slot, Variable};
+use super::{Argument, Formula, Share, Slot, TableId, TableInstanceId, Variable, Writing};
 use crate::text::Span;
 use crate::tree::ColumnType;
 
-/// Typed rows from a file.
+/// Typed rows from a file, or from one file for each combination of parameters.
 #[derive(Debug)]
 pub struct Table {
     pub name: String,
     pub span: Span,
-    /// The data file's name.
-    pub file: String,
+    pub parameters: Vec<(String, Slot)>,
+    /// The data file's name, over the parameters.
+    pub file: Writing,
     pub columns: Vec<Column>,
     /// Computed columns, in order.
     pub variables: Vec<Variable>,
-    /// How many slots the columns and variables take together.
+    /// What is done to the rows, in order.
+    pub steps: Vec<Step>,
+    pub hold_out: Option<HoldOut>,
+    /// How many slots the parameters, columns and variables take together.
     pub size: usize,
-    pub rows: Vec<TableRow>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,12 +30,75 @@ pub struct Column {
     pub column_type: ColumnType,
 }
 
+/// Something that is done to all rows that are left, before the next.
+#[derive(Debug)]
+pub enum Step {
+    /// Computes a variable, by its place among the table's.
+    Compute(usize),
+    Drop(Drop),
+}
+
+/// Rows that a table leaves out.
+#[derive(Debug)]
+pub struct Drop {
+    pub rule: DropRule,
+    /// The reason that rows are counted by.
+    pub because: String,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub enum DropRule {
+    /// Rows for which it is true.
+    Where(Formula),
+    /// Rows with the same values here as an earlier row.
+    Duplicates(Vec<Slot>),
+    /// Rows whose text is more similar to an earlier row's: Jaccard's index of word triples.
+    Near { column: Slot, over: f64 },
+}
+
+/// How many rows are kept from training.
+#[derive(Clone, Copy, Debug)]
+pub struct HoldOut {
+    pub share: Share,
+    pub span: Span,
+}
+
+/// The rows of one file: all of an ordinary table, or a parameterised one's for one combination of arguments.
+#[derive(Debug)]
+pub struct TableInstance {
+    pub table: TableId,
+    pub arguments: Vec<Argument>,
+    /// The data file's name.
+    pub file: String,
+    pub rows: Vec<TableRow>,
+}
+
 /// One row: the values of the columns, in their order.
 #[derive(Clone, Debug)]
 pub struct TableRow {
-    /// The line in the file, from 1.
+    /// The line in the file, or the row in a file without lines, from 1.
     pub line: usize,
     pub values: Vec<Value>,
+}
+
+/// Where rows come from: `row from TABLE(arguments)`.
+#[derive(Clone, Debug)]
+pub struct RowsOf {
+    pub table: TableId,
+    /// A parameter of what takes the rows may stand for a value.
+    pub arguments: Vec<Argument>,
+    /// For each of the table's names, its slot there and here.
+    pub slots: Vec<(Slot, Slot)>,
+    pub side: Side,
+    pub span: Span,
+}
+
+/// The two sides of a table that holds rows out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Training,
+    HeldOut,
 }
 
 impl Table {
@@ -40,5 +106,27 @@ impl Table {
     pub fn names(&self) -> impl Iterator<Item = (&str, Slot)> {
         let columns = self.columns.iter().map(|column| (column.name.as_str(), column.slot));
         columns.chain(self.variables.iter().map(|variable| (variable.name.as_str(), variable.slot)))
+    }
+}
+
+impl super::Spec {
+    /// Returns the rows of a table for these arguments, where something takes rows from them.
+    pub fn instance(&self, table: TableId, arguments: &[Argument]) -> Option<TableInstanceId> {
+        let found = self.instances.iter().position(|one| one.table == table && one.arguments == arguments);
+        found.map(TableInstanceId)
+    }
+
+    /// Returns a table's name with its arguments: `games(says_bark)`.
+    pub fn table_name(&self, instance: &TableInstance) -> String {
+        self.with_arguments(&self[instance.table].name, &instance.arguments)
+    }
+
+    /// Writes a declaration's name with its arguments, as files are named.
+    pub(crate) fn with_arguments(&self, name: &str, arguments: &[Argument]) -> String {
+        if arguments.is_empty() {
+            return name.to_owned();
+        }
+        let arguments: Vec<String> = arguments.iter().map(|argument| argument.name(self)).collect();
+        format!("{name}({})", arguments.join(","))
     }
 }

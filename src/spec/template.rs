@@ -1,4 +1,4 @@
-use super::{Argument, BehaviorId, Entity, Slot, TableId, Variable, Writing};
+use super::{Argument, BehaviorId, Entity, RowsOf, Slot, Variable, Writing};
 use crate::requests::Role;
 use crate::text::Span;
 
@@ -8,13 +8,14 @@ pub struct Template {
     pub name: String,
     pub span: Span,
     pub parameters: Vec<(String, Slot)>,
-    /// The table of the row's columns, and for each of its names the slot it has here.
-    pub table: Option<(TableId, Vec<(Slot, Slot)>)>,
+    /// Where the row's columns come from.
+    pub table: Option<RowsOf>,
     pub variables: Vec<Variable>,
     pub messages: Vec<Said>,
     /// The persona that a row is by or about, and whether anything here reads it.
     pub persona: Slot,
     pub reads_persona: bool,
+    pub conversation: Option<Conversation>,
     /// How many slots the template's scope has.
     pub size: usize,
 }
@@ -29,16 +30,38 @@ pub struct Said {
     pub span: Span,
 }
 
+/// The messages that a column holds, as they are.
+#[derive(Debug)]
+pub struct Conversation {
+    /// The column or variable, and its slot in the table.
+    pub column: String,
+    pub slot: Slot,
+    /// The behaviors it is said under; under all of them where there is none. A parameter may stand for one.
+    pub under: Vec<Argument>,
+    pub span: Span,
+}
+
 impl Said {
     /// Tells whether the message is said under a behavior, given what each parameter stands for.
     pub fn is_under(&self, behavior: BehaviorId, stands_for: &dyn Fn(&str) -> Option<BehaviorId>) -> bool {
-        self.under.is_empty()
-            || self.under.iter().any(|under| match under {
-                Argument::Entity(Entity::Behavior(id)) => *id == behavior,
-                Argument::Variable(name) => stands_for(name) == Some(behavior),
-                _ => false,
-            })
+        is_under(&self.under, behavior, stands_for)
     }
+}
+
+impl Conversation {
+    /// Tells whether it is said under a behavior, given what each parameter stands for.
+    pub fn is_under(&self, behavior: BehaviorId, stands_for: &dyn Fn(&str) -> Option<BehaviorId>) -> bool {
+        is_under(&self.under, behavior, stands_for)
+    }
+}
+
+fn is_under(under: &[Argument], behavior: BehaviorId, stands_for: &dyn Fn(&str) -> Option<BehaviorId>) -> bool {
+    under.is_empty()
+        || under.iter().any(|under| match under {
+            Argument::Entity(Entity::Behavior(id)) => *id == behavior,
+            Argument::Variable(name) => stands_for(name) == Some(behavior),
+            _ => false,
+        })
 }
 
 impl Template {

@@ -7,6 +7,7 @@ use super::{Decimal, Expression, Let, Name, Spanned, Word};
 #[derive(Clone, Debug)]
 pub struct Table {
     pub name: Name,
+    pub parameters: Vec<Name>,
     pub file: Literal,
     pub statements: Vec<Spanned<TableStatement>>,
 }
@@ -15,6 +16,28 @@ pub struct Table {
 pub enum TableStatement {
     Column(Column),
     Let(Let),
+    Drop(Drop),
+    HoldOut(Spanned<Share>),
+}
+
+/// `drop ...`, with its reason.
+#[derive(Clone, Debug)]
+pub struct Drop {
+    pub rule: DropRule,
+    pub because: Option<Literal>,
+}
+
+/// Which rows a table leaves out.
+#[derive(Clone, Debug)]
+pub enum DropRule {
+    Where(Expression),
+    /// Rows with the same values under all of these names as an earlier row.
+    Duplicates(Vec<Name>),
+    /// Rows whose text is more similar to an earlier row's than the number says.
+    Near {
+        column: Name,
+        over: Spanned<Decimal>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -46,12 +69,23 @@ pub struct Template {
 pub enum TemplateStatement {
     RowFrom(RowFrom),
     Let(Let),
+    Conversation(Conversation),
     Said(Said),
 }
 
+/// `row from TABLE`, or `row from TABLE held out`.
 #[derive(Clone, Debug)]
 pub struct RowFrom {
-    pub table: Name,
+    pub table: Reference,
+    /// Where `held out` stands, if it does.
+    pub held_out: Option<Span>,
+}
+
+/// `conversation COLUMN as BEHAVIOR`.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    pub column: Name,
+    pub under: Vec<Name>,
 }
 
 /// One message of a template, under every behavior where `under` is empty.

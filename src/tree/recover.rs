@@ -236,8 +236,8 @@ fn block(statement: Rule) -> (&'static str, &'static [&'static str]) {
         Rule::persona_statement => ("a persona", &["called", "held", "system"]),
         Rule::context_statement => ("a context", &["system", "user"]),
         Rule::trigger_statement => ("a trigger", &["called", "let", "near", "system", "user"]),
-        Rule::table_statement => ("a table", &["let"]),
-        Rule::template_statement => ("a template", &["row", "let", "system", "user", "assistant"]),
+        Rule::table_statement => ("a table", &["let", "drop", "hold"]),
+        Rule::template_statement => ("a template", &["row", "let", "conversation", "system", "user", "assistant"]),
         Rule::dataset_statement => ("a dataset", &["rows", "validation", "balance", "expect", "control"]),
         Rule::control_statement => ("a control", &["control", "expect", "shuffle", "swap", "without", "also"]),
         Rule::question_statement => (

@@ -7,7 +7,7 @@ use introspec::diagnostic::{Diagnostic, has_errors};
 use introspec::plan::plan;
 use introspec::spec::resolve;
 use introspec::text::Sources;
-use introspec::world::{File, FileProblem, Folder, World};
+use introspec::world::{Bytes, FileProblem, Folder, World};
 
 /// A spec with a mistake, or with none.
 #[derive(Debug)]
@@ -69,10 +69,12 @@ impl Beside {
 }
 
 impl World for Beside {
-    fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<File, FileProblem> {
+    fn read_bytes(&self, folder: &Path, name: &str, limit: u64) -> Result<Bytes, FileProblem> {
         match &self.changed {
-            Some((file, text)) if file == name => Ok(File { path: PathBuf::from(name), text: text.clone() }),
-            _ => self.folder.read(&self.root.join(folder), name, limit),
+            Some((file, text)) if file == name => {
+                Ok(Bytes { path: PathBuf::from(name), bytes: text.clone().into_bytes() })
+            }
+            _ => self.folder.read_bytes(&self.root.join(folder), name, limit),
         }
     }
 }

@@ -7,7 +7,7 @@ impl Problem {
         match self {
             Problem::BadJson { message } => {
                 say(format!("this line is no JSON object: {message}"), "read by this table")
-                    .help("every line of a JSON Lines file is one whole object, such as {\"prompt\": \"...\"}")
+                    .help("a row is one whole object, such as {\"prompt\": \"...\"}: a line in JSON Lines, an item of a list in `.json`")
             }
             Problem::MissingColumn { column, nearest, also: lines } => {
                 let prose = say(format!("this row has no `{column}`"), "declared here");
@@ -36,7 +36,7 @@ impl Problem {
                     .help("split the file, or keep only the columns that the spec uses")
             }
             Problem::RepeatedKey { key } => say(format!("`{key}` is written twice in this row"), "read by this table")
-                .help("remove one of the two: which of them counts is not defined by JSON"),
+                .help("remove one of the two: which of them counts is not defined"),
             Problem::Shares { message } => say(format!("the shares do not fit: {message}"), "in this dataset")
                 .help("give every part a share: percentages that add up to 100, or counts that add up to `rows`"),
             Problem::NotEnoughRows { template, wanted, available, repeats } => {

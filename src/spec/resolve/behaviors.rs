@@ -1,12 +1,9 @@
-use super::super::{
-    Arm, Behavior, BehaviorId, Context, Exception, Forbidden, Input, Persona, Settings, WordList, WordsId,
-};
+use super::super::{Arm, Behavior, BehaviorId, Context, Exception, Forbidden, Persona, Settings, WordList, WordsId};
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, Kind, Problem};
 use crate::spec::model::Origin;
 use crate::text::{Literal, Span};
 use crate::tree::{self, BehaviorStatement, Declaration, Spanned, UnsaidWords, Word, WordsSource};
-use crate::world::{FileProblem, MAX_DATA_BYTES};
 
 impl Resolver<'_> {
     pub(super) fn add_built_in(&mut self) {
@@ -38,48 +35,13 @@ impl Resolver<'_> {
     }
 
     fn words_of_file(&mut self, file: &Literal) -> Vec<String> {
-        let Some((text, _)) = self.read_data(file) else { return Vec::new() };
+        let Some((text, _)) = self.read_text(&file.text, file.span) else { return Vec::new() };
         let words: Vec<String> =
             text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
         if words.is_empty() {
             self.report(Diagnostic::at(file.span, Problem::EmptyWords { file: file.text.clone() }));
         }
         words
-    }
-
-    /// Reads a data file that the spec names. Returns its text and how its name is shown.
-    pub(super) fn read_data(&mut self, file: &Literal) -> Option<(String, String)> {
-        let (folder, shown) = self.folder(file.span);
-        let own = self.folders.first().map(|(.., own)| own.clone()).unwrap_or_default();
-        let input = super::gather::input_name(&shown.join(&file.text), &own);
-        let shown = shown.join(&file.text).display().to_string();
-        let name = file.text.clone();
-        match self.world.read(&folder, &file.text, MAX_DATA_BYTES) {
-            Ok(read) => {
-                let digest = blake3::hash(read.text.as_bytes()).to_hex().to_string();
-                if !self.inputs.iter().any(|known| known.name == input) {
-                    self.inputs.push(Input { name: input, digest });
-                }
-                Some((read.text, shown))
-            }
-            Err(problem) => {
-                let diagnostic = match problem {
-                    FileProblem::NotFound => Diagnostic::at(file.span, Problem::FileNotFound { file: name }),
-                    FileProblem::Outside => Diagnostic::at(file.span, Problem::FileOutside { file: name }),
-                    FileProblem::TooLarge { bytes, limit } => {
-                        Diagnostic::at(file.span, Problem::FileTooLarge { file: name, bytes, limit })
-                    }
-                    FileProblem::NotUtf8 { line } => {
-                        Diagnostic::at(file.span, Problem::DataNotUtf8).in_data(shown, line)
-                    }
-                    FileProblem::Unreadable { message } => {
-                        Diagnostic::at(file.span, Problem::SourceUnreadable { file: name, message })
-                    }
-                };
-                self.report(diagnostic);
-                None
-            }
-        }
     }
 
     /// Returns the texts of a list that may hold nothing else.

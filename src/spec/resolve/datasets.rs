@@ -126,9 +126,9 @@ impl Resolver<'_> {
         for (name, slot) in &template.parameters {
             frame.bind(name, *slot, Sort::Parameter);
         }
-        if let Some((table, slots)) = &template.table {
-            let names = self.spec.tables.get(table.0).into_iter().flat_map(Table::names);
-            for ((name, from), (source, slot)) in names.zip(slots) {
+        if let Some(rows) = &template.table {
+            let names = self.spec.tables.get(rows.table.0).into_iter().flat_map(Table::names);
+            for ((name, from), (source, slot)) in names.zip(&rows.slots) {
                 if from == *source {
                     frame.bind(name, *slot, Sort::Plain);
                 }

@@ -69,6 +69,7 @@ impl Spec {
             contexts: Vec::new(),
             triggers: Vec::new(),
             tables: Vec::new(),
+            instances: Vec::new(),
             templates: Vec::new(),
             datasets: Vec::new(),
             questions: Vec::new(),

@@ -51,7 +51,7 @@ impl Resolver<'_> {
             let span = statement.span;
             match &statement.value {
                 QuestionStatement::RowFrom(row) => {
-                    if let Some(resolved) = self.row_from(&row.table, &mut base) {
+                    if let Some(resolved) = self.row_from(row, &mut base) {
                         self.once(&mut table, resolved, "row from", span);
                     }
                 }

@@ -1,21 +1,39 @@
 use super::super::parse::Rule;
 use super::super::{
-    Aspect, Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Decimal, Expectation,
-    Name, Part, Reference, RowFrom, Rows, Said, Share, Spanned, Table, TableStatement, Template, TemplateStatement,
+    Aspect, Column, ColumnType, Control, ControlStatement, Conversation, Count, Dataset, DatasetStatement, Decimal,
+    Drop, DropRule, Expectation, Name, Part, Reference, RowFrom, Rows, Said, Share, Spanned, Table, TableStatement,
+    Template, TemplateStatement,
 };
 use super::{Lower, Node, role};
 
 impl<'s> Lower<'s> {
     pub(super) fn table(&mut self, pair: Node<'s>) -> Option<Table> {
         let name = self.name_in(&pair)?;
+        let parameters = self.parameters(&pair);
         let file = self.string_in(pair.clone())?;
         let statements = self.block(pair, Rule::table_statement, |lower, pair| {
             Some(match pair.as_rule() {
                 Rule::let_statement => TableStatement::Let(lower.let_statement(pair)?),
+                Rule::drop => TableStatement::Drop(lower.drop_statement(pair)?),
+                Rule::hold_out => TableStatement::HoldOut(lower.share_in(&pair)?),
                 _ => TableStatement::Column(lower.column(pair)?),
             })
         });
-        Some(Table { name, file, statements })
+        Some(Table { name, parameters, file, statements })
+    }
+
+    fn drop_statement(&mut self, pair: Node<'s>) -> Option<Drop> {
+        let pair = pair.into_inner().find(|part| part.as_rule() != Rule::k_drop)?;
+        let rule = match pair.as_rule() {
+            Rule::drop_where => DropRule::Where(self.expression_in(&pair)?),
+            Rule::drop_duplicates => DropRule::Duplicates(self.names(pair.clone().into_inner())),
+            _ => {
+                let over = self.decimals(pair.clone().into_inner()).into_iter().next()?;
+                DropRule::Near { column: self.name_in(&pair)?, over }
+            }
+        };
+        let because = pair.into_inner().find(|part| part.as_rule() == Rule::because);
+        Some(Drop { rule, because: because.and_then(|because| self.string_in(because)) })
     }
 
     fn column(&mut self, pair: Node<'s>) -> Option<Column> {
@@ -38,7 +56,8 @@ impl<'s> Lower<'s> {
     }
 
     pub(super) fn row_from(&mut self, pair: &Node<'s>) -> Option<RowFrom> {
-        Some(RowFrom { table: self.name_in(pair)? })
+        let held_out = pair.clone().into_inner().find(|part| part.as_rule() == Rule::held_out);
+        Some(RowFrom { table: self.reference_in(pair)?, held_out: held_out.map(|part| self.span(&part)) })
     }
 
     pub(super) fn template(&mut self, pair: Node<'s>) -> Option<Template> {
@@ -48,18 +67,24 @@ impl<'s> Lower<'s> {
             Some(match pair.as_rule() {
                 Rule::row_from => TemplateStatement::RowFrom(lower.row_from(&pair)?),
                 Rule::let_statement => TemplateStatement::Let(lower.let_statement(pair)?),
+                Rule::conversation => {
+                    let column = lower.name_in(&pair)?;
+                    TemplateStatement::Conversation(Conversation { column, under: lower.under(&pair) })
+                }
                 _ => {
                     let role = role(&pair.clone().into_inner().next()?);
-                    let under = pair
-                        .clone()
-                        .into_inner()
-                        .find(|part| part.as_rule() == Rule::said_under)
-                        .map_or_else(Vec::new, |under| lower.names(under.into_inner()));
+                    let under = lower.under(&pair);
                     TemplateStatement::Said(Said { role, text: lower.string_in(pair)?, under })
                 }
             })
         });
         Some(Template { name, parameters, statements })
+    }
+
+    /// Returns the behaviors after `as`.
+    fn under(&self, pair: &Node<'s>) -> Vec<Name> {
+        let under = pair.clone().into_inner().find(|part| part.as_rule() == Rule::said_under);
+        under.map_or_else(Vec::new, |under| self.names(under.into_inner()))
     }
 
     pub(super) fn dataset(&mut self, pair: Node<'s>) -> Option<Dataset> {

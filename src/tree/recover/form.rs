@@ -42,7 +42,12 @@ pub(super) fn of_statement(statement: Rule, word: &str) -> Option<&'static str> 
         (Rule::persona_statement, "held") => "`held out`",
         (Rule::context_statement, "user") => "`user \"... {{ message }} ...\"`",
         (_, "system" | "user" | "assistant") => "`user \"...\"` or `assistant \"...\" as BEHAVIOR`",
-        (_, "row") => "`row from TABLE`",
+        (_, "row") => "`row from TABLE`, or in a question `row from TABLE held out`",
+        (_, "conversation") => "`conversation COLUMN as BEHAVIOR`",
+        (_, "drop") => {
+            "`drop where {{ ... }} because \"...\"`, `drop duplicates of COLUMN` or `drop near COLUMN over 0.8`"
+        }
+        (_, "hold") => "`hold out 25%` or `hold out 40`",
         (_, "rows") => "`rows 100`, `rows 100 repeat` or `rows {{ ... }}`",
         (_, "let") => {
             "`let NAME = {{ ... }}`, `= one of [...]`, `= each of [...]`, `= integer 1..6` or `= number 0..1 step 0.1`"

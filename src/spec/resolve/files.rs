@@ -1,0 +1,51 @@
+use super::super::Input;
+use super::Resolver;
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::text::Span;
+use crate::world::{self, FileProblem, MAX_DATA_BYTES};
+
+impl Resolver<'_> {
+    /// Reads a data file of texts that the spec names at a place. Returns its text and how its name is shown.
+    pub(super) fn read_text(&mut self, name: &str, place: Span) -> Option<(String, String)> {
+        let (bytes, shown) = self.read_bytes(name, place)?;
+        match world::text(bytes) {
+            Ok(text) => Some((text, shown)),
+            Err(problem) => {
+                self.report(unread(problem, name, &shown, place));
+                None
+            }
+        }
+    }
+
+    /// Reads a data file, whatever it holds. Returns its bytes and how its name is shown.
+    pub(super) fn read_bytes(&mut self, name: &str, place: Span) -> Option<(Vec<u8>, String)> {
+        let (folder, shown) = self.folder(place);
+        let own = self.folders.first().map(|(.., own)| own.clone()).unwrap_or_default();
+        let input = super::gather::input_name(&shown.join(name), &own);
+        let shown = shown.join(name).display().to_string();
+        match self.world.read_bytes(&folder, name, MAX_DATA_BYTES) {
+            Ok(read) => {
+                if !self.inputs.iter().any(|known| known.name == input) {
+                    let digest = blake3::hash(&read.bytes).to_hex().to_string();
+                    self.inputs.push(Input { name: input, digest });
+                }
+                Some((read.bytes, shown))
+            }
+            Err(problem) => {
+                self.report(unread(problem, name, &shown, place));
+                None
+            }
+        }
+    }
+}
+
+fn unread(problem: FileProblem, name: &str, shown: &str, place: Span) -> Diagnostic {
+    let file = name.to_owned();
+    match problem {
+        FileProblem::NotFound => Diagnostic::at(place, Problem::FileNotFound { file }),
+        FileProblem::Outside => Diagnostic::at(place, Problem::FileOutside { file }),
+        FileProblem::TooLarge { bytes, limit } => Diagnostic::at(place, Problem::FileTooLarge { file, bytes, limit }),
+        FileProblem::NotUtf8 { line } => Diagnostic::at(place, Problem::DataNotUtf8).in_data(shown, line),
+        FileProblem::Unreadable { message } => Diagnostic::at(place, Problem::SourceUnreadable { file, message }),
+    }
+}
