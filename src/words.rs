@@ -9,7 +9,7 @@ mod noun;
 use std::fmt;
 
 pub(crate) use comments::{LANGUAGES, Language};
-pub use matcher::Matcher;
+pub use matcher::{Matcher, NoLetters};
 pub use noun::noun_lemma;
 
 /// Something that a text may hold: words, or whatever else can be looked for in it.

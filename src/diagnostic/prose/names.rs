@@ -41,12 +41,6 @@ impl Problem {
             Problem::UnknownMember { of, member, known: names } => {
                 say(format!("`{of}` has no `{member}`"), "unknown member").help(known(&format!("`{of}` has"), names))
             }
-            Problem::UnknownFilter { name, nearest } => {
-                say(format!("unknown filter `{name}`"), "no filter of that name")
-                    .nearest(nearest.as_ref(), "filters are minijinja's own, such as `sort`, `join`, `lower`, `tojson`")
-            }
-            Problem::UnknownFunction { name } => say(format!("unknown function `{name}`"), "no function of that name")
-                .help("outside claims, the functions are `range` and `dict`; a filter may do it, such as `x | round`"),
             Problem::BuiltInName { kind, name } => {
                 say(format!("`{name}` is a built-in {}", kind.word()), "already means something")
                     .help("choose another name")
