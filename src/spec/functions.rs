@@ -45,6 +45,7 @@ fn lemma(guess: &Value) -> Result<String, Error> {
 }
 
 /// `code | without_comments("python", docstrings=true)`.
+#[allow(clippy::needless_pass_by_value, reason = "minijinja hands arguments over by value")]
 fn without_comments(code: &Value, language: &Value, options: Kwargs) -> Result<String, Error> {
     let text =
         code.as_str().ok_or_else(|| failed(format!("`without_comments` takes a text, not {}", described(code))))?;

@@ -33,7 +33,7 @@ const ENDINGS: &[(&str, usize, &str)] = &[
 
 /// Returns the lemma of a word in lower case, taken as a noun: the singular of a plural, and any other word itself.
 ///
-/// The rule is that of WordNet's morphy for nouns, with lists in place of its dictionary: exceptions first, words that
+/// The rule is that of `WordNet`'s `morphy` for nouns, with lists in place of its dictionary: exceptions first, words that
 /// only look like plurals second, then endings.
 pub fn noun_lemma(word: &str) -> Cow<'_, str> {
     if let Some(singular) = PLURALS.get(word) {

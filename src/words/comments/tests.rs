@@ -111,9 +111,9 @@ proptest! {
     fn comments_go_and_nothing_else(
         statements in prop::collection::vec((statement(), "( {0,3}#[^\r\n\0]{0,9})?", "(#[^\r\n\0]{0,9}\n)?"), 0..9),
     ) {
-        let plain: String = statements.iter().map(|(code, ..)| format!("{code}\n")).collect();
+        let plain: String = statements.iter().map(|(code, ..)| [code, "\n"].concat()).collect();
         let commented: String =
-            statements.iter().map(|(code, behind, below)| format!("{code}{behind}\n{below}")).collect();
+            statements.iter().map(|(code, behind, below)| [code, behind, "\n", below].concat()).collect();
         let is_alone = statements.iter().any(|(code, behind, _)| code.is_empty() && !behind.is_empty());
         let cleaned = bare(&commented);
         prop_assert_eq!(tokens(&cleaned), tokens(&plain));

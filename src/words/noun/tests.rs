@@ -42,7 +42,7 @@ const SINGULAR: &str = "
 
 #[test]
 fn plurals_come_to_their_singular() {
-    let pairs: Vec<(&str, &str)> = PAIRS.split(['/', '\n']).flat_map(|cell| cell.trim().split_once(' ')).collect();
+    let pairs: Vec<(&str, &str)> = PAIRS.split(['/', '\n']).filter_map(|cell| cell.trim().split_once(' ')).collect();
     assert!(pairs.len() > 150, "{} pairs", pairs.len());
     let wrong: Vec<String> = pairs
         .iter()
@@ -70,8 +70,8 @@ fn the_lists_are_sorted_and_each_word_is_on_one_of_them() {
     let unchanging: Vec<&str> = include_str!("unchanging.txt").lines().collect();
     assert!(plurals.is_sorted() && unchanging.is_sorted());
     assert_eq!((PLURALS.len(), UNCHANGING.len()), (plurals.len(), unchanging.len()));
-    for (plural, singular) in PLURALS.iter() {
+    for (plural, singular) in plurals.iter().filter_map(|line| line.split_once(' ')) {
         assert!(!UNCHANGING.contains(plural), "{plural}");
-        assert_eq!(noun_lemma(singular), *singular, "the lemma of {plural} is its own");
+        assert_eq!(noun_lemma(singular), singular, "the lemma of {plural} is its own");
     }
 }

@@ -89,7 +89,7 @@ impl Checking<'_> {
     fn argument(&mut self, argument: &CallArg<'_>) {
         match argument {
             CallArg::Pos(value) | CallArg::Kwarg(_, value) | CallArg::PosSplat(value) | CallArg::KwargSplat(value) => {
-                self.check(value)
+                self.check(value);
             }
         }
     }

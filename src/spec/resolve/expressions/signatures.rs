@@ -129,8 +129,9 @@ mod tests {
         let environment = Environment::new();
         let mut outcomes = Vec::new();
         for value in ["1", "'a'", "[1]", "{'a': 1}"] {
-            for argument in ["1", "'a'", "[1]", "true", "'length'"] {
-                let arguments = vec![argument; arguments].join(", ");
+            for cycle in [&["1"][..], &["'a'"], &["[1]"], &["true"], &["'length'"], &["1", "'a'"], &["'a'", "1"]] {
+                let arguments: Vec<&str> = cycle.iter().copied().cycle().take(arguments).collect();
+                let arguments = arguments.join(", ");
                 let call = environment.compile_expression_owned(format!("{value}|{name}({arguments})")).unwrap();
                 outcomes.push(call.eval(()).err().map(|error| error.kind()));
             }
@@ -144,7 +145,12 @@ mod tests {
         for signature in FILTERS.iter().filter(|signature| !own.contains(&signature.name)) {
             let too_many = Some(ErrorKind::TooManyArguments);
             if signature.most == ANY {
-                assert!(!outcomes(signature.name, 5).contains(&too_many), "{}", signature.name);
+                // A filter that takes any name hands its arguments on to another one.
+                assert!(
+                    signature.keywords.is_none() || !outcomes(signature.name, 5).contains(&too_many),
+                    "{}",
+                    signature.name
+                );
             } else {
                 assert!(!outcomes(signature.name, signature.most).contains(&too_many), "{}", signature.name);
                 assert!(outcomes(signature.name, signature.most + 1).contains(&too_many), "{}", signature.name);
