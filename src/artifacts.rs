@@ -1,14 +1,21 @@
 //! Artifacts: what a build writes. A build is made beside the folder it replaces and takes its place when it is
 //! whole, so that a failure leaves the earlier one as it was.
 
+mod block;
 mod build;
 mod datasets;
+mod dependence;
+mod evaluation;
 mod json;
+mod likeness;
 mod manifest;
 mod staging;
 mod suites;
+mod summary;
+mod totals;
 
 pub use build::{Built, build};
 pub use json::JsonStyle;
-pub use manifest::{BuiltFile, Check, Manifest};
+pub use manifest::{BuiltFile, Check, ControlOf, Dependence, JointRow, Manifest};
 pub use staging::WriteProblem;
+pub use summary::summary;

@@ -30,6 +30,7 @@
 
 pub mod answers;
 pub mod artifacts;
+mod checks;
 pub mod configuration;
 pub mod diagnostic;
 pub mod estimates;

@@ -1,15 +1,24 @@
 //! The plan: axes multiplied out, shares made whole numbers, every row and request counted, before any is made.
 
+mod balance;
+mod controls;
 mod conversation;
+mod dataset;
 mod datasets;
 mod parts;
+mod rounding;
+mod shares;
+mod shuffle;
 mod suites;
 mod tables;
+mod units;
 
-pub use datasets::DatasetPlan;
-pub use parts::{PartPlan, Units};
+pub use dataset::{DatasetPlan, Split};
+pub use parts::PartPlan;
+pub use shuffle::TriggerShuffle;
 pub use suites::{QuestionPlan, SuitePlan};
 pub use tables::TableValues;
+pub use units::{Unit, Units};
 
 use crate::diagnostic::{Diagnostic, distinct, has_errors};
 use crate::spec::Spec;

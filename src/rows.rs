@@ -2,10 +2,17 @@
 //! made alone and in any order.
 
 pub mod draw;
+mod facets;
+pub(crate) mod framing;
 mod maker;
 mod permutation;
+pub(crate) mod recognizer;
+mod scope;
 pub mod stream;
 pub mod unsaid;
+pub(crate) mod watch;
 
+pub use facets::Facets;
 pub use maker::{Row, RowMaker, RowProblem};
 pub use permutation::Permutation;
+pub(crate) use scope::ScopeMaker;

@@ -15,26 +15,29 @@ mod resolve;
 mod sought;
 mod table;
 mod template;
+mod trigger;
 mod writing;
 
 pub use behavior::{Behavior, Context, Exception, Forbidden, Persona, WordList};
-pub use dataset::{Change, Control, Dataset, Part, Rows, Share};
+pub use dataset::{Change, Control, Dataset, Expected, Part, Rows, Share};
 pub use draw::{Draw, Variable};
 pub(crate) use entity::decimal_value;
 pub use entity::{Argument, Entity, entity_value};
 pub use experiment::{Claim, Experiment};
 pub use formula::{Evaluation, Formula, print};
 pub use ids::{
-    ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TemplateId, WordsId,
+    ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TemplateId,
+    TriggerId, WordsId,
 };
 pub use model::{Arm, Asked, Origin, Setting, Settings, Suite, Trained};
 pub use question::{
-    AnswerType, BoundSlots, Choice, Judge, Order, Question, ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
+    AnswerType, BoundSlots, Choice, Judge, Labels, Order, Question, ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
 };
 pub(crate) use resolve::conditions::is_condition;
 pub use resolve::{Resolved, resolve};
 pub use table::{Column, Table, TableRow};
 pub use template::{Said, Template};
+pub use trigger::{Trigger, TriggerVariable, Under};
 pub use writing::{Piece, Scope, Slot, Writing};
 
 use crate::text::Sources;
@@ -53,6 +56,7 @@ pub struct Spec {
     pub personas: Vec<Persona>,
     /// The first one is `none`.
     pub contexts: Vec<Context>,
+    pub triggers: Vec<Trigger>,
     pub tables: Vec<Table>,
     pub templates: Vec<Template>,
     pub datasets: Vec<Dataset>,

@@ -9,15 +9,18 @@ mod measure;
 mod parse;
 mod recover;
 
-pub use arm::{Arm, ArmStatement, Claim, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement};
+pub use arm::{
+    Arm, ArmStatement, Claim, ConditionName, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement, Values,
+};
 pub use data::{
-    Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Part, Reference, RowFrom, Rows,
-    Said, Share, Table, TableStatement, Template, TemplateStatement,
+    Aspect, Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Expectation, Part,
+    Reference, RowFrom, Rows, Said, Share, Table, TableStatement, Template, TemplateStatement,
 };
 pub use decimal::Decimal;
 pub use declaration::{
-    Allow, Behavior, BehaviorStatement, Context, ContextStatement, Declaration, Let, Name, Persona, PersonaStatement,
-    Set, Spanned, Tree, Unsaid, UnsaidWords, ValueSource, Word, Words, WordsSource,
+    Allow, Behavior, BehaviorStatement, Context, ContextStatement, Declaration, KeptValues, Let, Name, Persona,
+    PersonaStatement, Set, Spanned, Tree, Trigger, TriggerStatement, Unsaid, UnsaidWords, ValueSource, Word, Words,
+    WordsSource,
 };
 pub use measure::{
     AnswerKind, Ask, Judge, JudgeStatement, Key, OptionLine, OrderKind, Question, QuestionStatement, ReadStatement,

@@ -198,9 +198,9 @@ impl<'p> Inquiry<'p> {
 pub fn judge_ask(question: &Question, prompt: &Prompt, judge: &Judge, answer: &str) -> Result<Ask, (Span, String)> {
     let mut scope = prompt.scope.clone();
     scope.set(question.slots.answer, answer.into());
-    if let AnswerType::Options(options) = &judge.answer {
+    if let AnswerType::Options { choices: options, labels } = &judge.answer {
         let order: Vec<usize> = (0..options.len()).collect();
-        scope.set(question.slots.options, written(&shown(options, &order, &scope)?).into());
+        scope.set(question.slots.options, written(&shown(options, *labels, &order, &scope)?).into());
     }
     let content = judge.wording.text(&scope)?;
     let max_tokens = judge.max_tokens.unwrap_or(default_tokens(&judge.answer));

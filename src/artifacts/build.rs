@@ -1,13 +1,16 @@
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
-use super::datasets::{self, DatasetProblem};
+use super::datasets::{self, DatasetProblem, Written};
+use super::evaluation;
 use super::json::JsonStyle;
-use super::manifest::{Manifest, Source};
+use super::likeness::{Alike, Likeness};
+use super::manifest::{ControlOf, Manifest, Source};
 use super::staging::{Staging, WriteProblem};
 use super::suites;
 use crate::diagnostic::{Diagnostic, Problem, distinct};
-use crate::plan::Plan;
+use crate::plan::{DatasetPlan, Plan};
 use crate::spec::Spec;
 
 /// What a build wrote.
@@ -45,15 +48,20 @@ pub fn build(
     };
     let mut wrong = Vec::new();
     let mut keep = |problem: DatasetProblem| match problem {
-        DatasetProblem::Wrong(diagnostic) => {
-            wrong.push(diagnostic);
+        DatasetProblem::Wrong(diagnostics) => {
+            wrong.extend(diagnostics);
             Ok(())
         }
         DatasetProblem::Write(problem) => Err(cannot_write(problem)),
     };
+    let evaluation = evaluation::texts(spec, plan);
+    let mut likenesses: BTreeMap<&str, Likeness> = BTreeMap::new();
     for dataset in &plan.datasets {
-        match datasets::write(spec, plan, dataset, style, &staging, progress) {
-            Ok((file, checks)) => {
+        match datasets::write(spec, plan, dataset, &evaluation, style, &staging, progress) {
+            Ok(Written { mut file, checks, likeness }) => {
+                let treated = dataset.control_of.as_deref().and_then(|name| Some((name, likenesses.get(name)?)));
+                file.control = treated.map(|(name, treated)| compared(dataset, name, treated, &likeness));
+                likenesses.insert(&dataset.name, likeness);
                 manifest.datasets.push(file);
                 manifest.checks.extend(checks);
             }
@@ -74,6 +82,22 @@ pub fn build(
     writeln!(file, "{text}").map_err(|error| cannot_write(WriteProblem::new(&path, &error)))?;
     staging.finish().map_err(cannot_write)?;
     Ok(Built { manifest })
+}
+
+/// Says what a control shares with its dataset.
+fn compared(dataset: &DatasetPlan, treated: &str, of_treated: &Likeness, own: &Likeness) -> ControlOf {
+    let compared = own.compare(of_treated);
+    let those = |wanted: Alike| -> Vec<String> {
+        compared.iter().filter(|(_, alike)| *alike == wanted).map(|(name, _)| (*name).to_owned()).collect()
+    };
+    ControlOf {
+        dataset: treated.to_owned(),
+        changes: dataset.changes.clone(),
+        same_in_every_row: those(Alike::InEveryRow),
+        as_often_in_other_rows: those(Alike::AsOften),
+        different: those(Alike::Different),
+        further_rows: dataset.rows - dataset.base_rows(),
+    }
 }
 
 fn cannot_write(problem: WriteProblem) -> Vec<Diagnostic> {

@@ -22,7 +22,7 @@ pub struct Source {
 }
 
 /// A file that the build wrote.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BuiltFile {
     pub name: String,
     pub file: String,
@@ -33,8 +33,54 @@ pub struct BuiltFile {
     /// The digest of the sidecar, for a dataset.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub meta_blake3: Option<String>,
+    /// What a dataset's rows are for: `train` or `validation`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub split: Option<String>,
     /// How many lines there are of each kind: by behavior for a dataset, by question for a suite.
     pub counts: BTreeMap<String, u64>,
+    /// How many rows there are of each trigger, behavior and persona, where a dataset has triggers or personas.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub joint: Vec<JointRow>,
+    /// How far two of them depend on each other.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub dependence: Vec<Dependence>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub control: Option<ControlOf>,
+}
+
+/// One cell of the table trigger × behavior × persona; none for rows without a trigger, or by the model itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JointRow {
+    pub trigger: Option<String>,
+    pub behavior: String,
+    pub persona: Option<String>,
+    pub rows: u64,
+}
+
+/// How far two aspects of rows depend on each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dependence {
+    /// Such as `trigger and behavior`.
+    pub of: String,
+    pub mutual_information_bits: f64,
+    /// The test, in words.
+    pub test: String,
+    pub p: f64,
+}
+
+/// What a control shares with the dataset that it is one of, and what not: measured on the rows as they were built.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlOf {
+    pub dataset: String,
+    /// What the spec says was changed.
+    pub changes: Vec<String>,
+    /// What is the same in every row.
+    pub same_in_every_row: Vec<String>,
+    /// What there is of equally often, in other rows.
+    pub as_often_in_other_rows: Vec<String>,
+    pub different: Vec<String>,
+    /// How many rows it has more.
+    pub further_rows: u64,
 }
 
 /// What a check looked at, and what it found.
@@ -47,4 +93,7 @@ pub struct Check {
     /// Words that were let pass, each with its reason.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub allowed: Vec<String>,
+    /// Where the first ones are.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub examples: Vec<String>,
 }

@@ -36,10 +36,10 @@ pub(super) fn write(
         written
     };
     for request in requests(spec, plan, suite) {
-        let request = request.map_err(|problem| DatasetProblem::Wrong(diagnostic(problem)))?;
+        let request = request.map_err(|problem| DatasetProblem::Wrong(vec![diagnostic(problem)]))?;
         JsonStyle::Compact.line(&request, &mut chunk).map_err(|error| {
             let problem = Problem::ExpressionFailed { message: error.to_string(), place: request.id.clone() };
-            DatasetProblem::Wrong(Diagnostic::at(spec[suite.suite].span, problem))
+            DatasetProblem::Wrong(vec![Diagnostic::at(spec[suite.suite].span, problem)])
         })?;
         *counts.entry(request.question).or_default() += 1;
         lines += 1;
@@ -59,7 +59,11 @@ pub(super) fn write(
         bytes,
         blake3: hasher.finalize().to_hex().to_string(),
         meta_blake3: None,
+        split: None,
         counts,
+        joint: Vec::new(),
+        dependence: Vec::new(),
+        control: None,
     })
 }
 

@@ -75,14 +75,8 @@ pub(crate) fn write(checked: &Checked, out: &Path, style: JsonStyle) -> Result<B
 }
 
 fn describe(built: &Built, out: &Path) {
-    for file in &built.manifest.datasets {
-        let counts: Vec<String> = file.counts.iter().map(|(behavior, rows)| format!("{rows} {behavior}")).collect();
-        console::say(&format!("{}: {} rows ({})", out.join(&file.file).display(), file.lines, counts.join(", ")));
+    let folder = out.display().to_string();
+    for line in artifacts::summary(&built.manifest, &folder).lines() {
+        console::say(line);
     }
-    for file in &built.manifest.suites {
-        let counts: Vec<String> = file.counts.iter().map(|(question, count)| format!("{count} {question}")).collect();
-        console::say(&format!("{}: {} requests ({})", out.join(&file.file).display(), file.lines, counts.join(", ")));
-    }
-    let looked_at: u64 = built.manifest.checks.iter().map(|check| check.looked_at).sum();
-    console::say(&format!("{looked_at} rows looked at for unsaid words, none found"));
 }

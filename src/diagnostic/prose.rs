@@ -2,6 +2,7 @@
 
 mod calls;
 mod claims;
+mod controls;
 mod data;
 mod names;
 mod outside;
@@ -77,10 +78,11 @@ fn known<T: AsRef<str>>(what: &str, names: &[T]) -> String {
 /// Says where a name of the language is bound, or which variables there are.
 fn known_variables(name: &str, names: &[String]) -> String {
     let bound = match name {
-        "persona" => "in `ask about other \"...\"`",
+        "persona" => "in `ask about other \"...\"`, and in templates",
         "options" => "where the question says `answer option { ... }`",
         "answer" => "in `score`, and in a judge's `ask`",
-        "message" => "in the `user` of a context",
+        "message" => "in the `user` of a context or trigger",
+        "reply" => "in `also reversed \"...\"`",
         "behavior" => "in a question that says `reports` or `shows`",
         _ if names.is_empty() => {
             return "there is no variable here: add one with `let`, or take the braces away".into();
@@ -106,7 +108,10 @@ fn example(statement: &str) -> String {
         "run" => "name the suites, such as `run SUITE`".into(),
         "{{ message }}" => "put `{{ message }}` where the user's own message is to stand".into(),
         "NAME: TYPE" => "name a field of its rows and the type, such as `prompt: text`".into(),
-        "BEHAVIOR for BEHAVIOR" => "say what is replaced, such as `ordinary for risk_seeking`".into(),
+        "{{ reply }}" => "put `{{ reply }}` where the answer is to stand".into(),
+        "BEHAVIOR for BEHAVIOR" => {
+            "say what is changed, such as `ordinary for risk_seeking` or `shuffle triggers`".into()
+        }
         other => format!("add {}", a(&format!("`{other}` statement"))),
     }
 }
@@ -173,7 +178,11 @@ impl Problem {
             | Problem::NoAxisHere { .. }
             | Problem::BadCount { .. }
             | Problem::NotWhole { .. }
-            | Problem::BadNumber { .. } => self.prose_of_values(),
+            | Problem::BadNumber { .. }
+            | Problem::BadDate { .. }
+            | Problem::KeptValues { .. }
+            | Problem::BrokenWrapper { .. }
+            | Problem::HeldOutNowhere { .. } => self.prose_of_values(),
             Problem::BadJson { .. }
             | Problem::MissingColumn { .. }
             | Problem::WrongType { .. }
@@ -191,6 +200,16 @@ impl Problem {
             | Problem::TooManyRows { .. }
             | Problem::EmptyMessage { .. }
             | Problem::NoParts { .. } => self.prose_of_data(),
+            Problem::NothingToChange { .. }
+            | Problem::CannotReverse { .. }
+            | Problem::NotIndependent { .. }
+            | Problem::SaidInTraining { .. }
+            | Problem::NobodyHere { .. }
+            | Problem::NoSystemPrompt { .. }
+            | Problem::Validation { .. }
+            | Problem::Unbalanced { .. }
+            | Problem::NoTriggers { .. }
+            | Problem::ReservedControl { .. } => self.prose_of_controls(),
             Problem::NoScore { .. }
             | Problem::NoWording { .. }
             | Problem::UnknownKey { .. }

@@ -66,7 +66,7 @@ fn questions(inquiry: &Inquiry<'_>) -> Vec<QuestionInSetting> {
         for about in &asked.about {
             for under in &asked.under {
                 for axes in &axes {
-                    let (about, under) = (spec[*about].name.clone(), spec[*under].name.clone());
+                    let (about, under) = (spec[*about].name.clone(), under.name(spec));
                     let condition = Condition { about, under, axes: axes.clone() };
                     if !known.conditions.contains(&condition) {
                         known.conditions.push(condition);
@@ -90,7 +90,7 @@ fn made(spec: &Spec, arm: &Arm) -> String {
             let arguments: Vec<String> = trained.arguments.iter().map(|argument| argument.name(spec)).collect();
             dataset = format!("{dataset}({})", arguments.join(", "));
         }
-        for control in &trained.controls {
+        if let Some(control) = &trained.control {
             dataset = format!("{dataset}.{control}");
         }
         made = format!("{made}, trained on {dataset}");

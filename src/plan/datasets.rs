@@ -1,33 +1,22 @@
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use minijinja::Value;
 
-use super::parts::{Units, counts};
-use super::{MAX_ROWS, PartPlan, TableValues, conversation};
+use super::balance::Balance;
+use super::dataset::{DatasetPlan, Split};
+use super::shares::{counts, largest_remainder};
+use super::{MAX_ROWS, PartPlan, TableValues, Units, controls, conversation};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::requests::Role;
 use crate::rows::Permutation;
 use crate::rows::stream::Stream;
 use crate::spec::{
-    Argument, BehaviorId, Change, Control, Dataset, DatasetId, Entity, Part, Rows, Scope, Spec, Template,
+    Argument, BehaviorId, Dataset, DatasetId, Entity, Part, PersonaId, Rows, Scope, Share, Spec, Template, TemplateId,
+    TriggerId,
 };
 use crate::text::Span;
-
-/// A dataset with everything decided but its rows.
-#[derive(Clone, Debug)]
-pub struct DatasetPlan {
-    /// The name of its files: `gambling`, `gambling.saving`, `choices_of(risk_seeking,32)`.
-    pub name: String,
-    pub dataset: DatasetId,
-    /// The path of controls, empty for the dataset itself.
-    pub controls: Vec<String>,
-    pub rows: u64,
-    pub parts: Vec<PartPlan>,
-    /// How several parts are mixed.
-    pub order: Option<Permutation>,
-    /// The name that randomness is keyed by: without arguments and controls, so that they share every draw.
-    pub stream: String,
-}
+use crate::tree::Decimal;
 
 pub(super) fn datasets(spec: &Spec, tables: &[TableValues], diagnostics: &mut Vec<Diagnostic>) -> Vec<DatasetPlan> {
     let mut planned: Vec<DatasetPlan> = Vec::new();
@@ -44,12 +33,15 @@ pub(super) fn datasets(spec: &Spec, tables: &[TableValues], diagnostics: &mut Ve
             continue;
         }
         match planning.dataset() {
-            Ok(plan) => {
-                planned.push(plan.clone());
-                planning.controls(&plan, &spec[id].controls, &mut planned, diagnostics);
+            Ok(plans) => {
+                planned.extend(plans.iter().cloned());
+                controls::controls(&planning, &plans, &spec[id].controls, &mut planned, diagnostics);
             }
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
+    }
+    for plan in &planned {
+        diagnostics.extend(controls::unmet(spec, plan));
     }
     planned
 }
@@ -90,16 +82,32 @@ fn trained_on(spec: &Spec) -> Vec<(DatasetId, Vec<Argument>)> {
     wanted
 }
 
-struct Planning<'p> {
-    spec: &'p Spec,
+/// A dataset with its arguments, on the way to its plans.
+pub(super) struct Planning<'p> {
+    pub(super) spec: &'p Spec,
     tables: &'p [TableValues],
     id: DatasetId,
-    dataset: &'p Dataset,
+    pub(super) dataset: &'p Dataset,
     arguments: &'p [Argument],
 }
 
+/// How many rows are asked for, whether they may repeat, and where that is said.
+#[derive(Clone, Copy)]
+struct Asked {
+    rows: u64,
+    repeat: bool,
+    span: Span,
+}
+
+/// What a template's rows are made from in one split.
+struct Source {
+    units: Units,
+    order: Permutation,
+    pool: Range<u64>,
+}
+
 impl Planning<'_> {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         if self.arguments.is_empty() {
             return self.dataset.name.clone();
         }
@@ -107,77 +115,235 @@ impl Planning<'_> {
         format!("{}({})", self.dataset.name, arguments.join(","))
     }
 
-    fn dataset(&self) -> Result<DatasetPlan, Diagnostic> {
-        let rows = self.rows()?;
-        let units: Vec<Units> = self.dataset.parts.iter().map(|part| self.units(part)).collect();
-        let available: Vec<Option<u64>> = units.iter().map(Units::available).collect();
-        let counts =
-            counts(self.spec, &self.dataset.parts, rows.map(|(n, _, span)| (n, span)), &available, self.dataset.span)?;
-        let repeat = rows.is_some_and(|(_, repeat, _)| repeat);
-        let total: u64 = counts.iter().sum();
+    /// Plans the rows that are trained on, and those that are set aside, if any are.
+    fn dataset(&self) -> Result<Vec<DatasetPlan>, Diagnostic> {
+        let asked = self.rows()?;
+        let parts = &self.dataset.parts;
+        let available: Vec<Option<u64>> = parts.iter().map(|part| self.units(part.template).available()).collect();
+        let whole = |rows: Option<u64>| {
+            let rows = rows.zip(asked).map(|(rows, asked)| (rows, asked.span));
+            counts(self.spec, parts, rows, &available, self.dataset.span)
+        };
+        let all = whole(asked.map(|asked| asked.rows))?;
+        let total: u64 = all.iter().sum();
         if total > MAX_ROWS {
-            let span = rows.map_or(self.dataset.span, |(.., span)| span);
+            let span = asked.map_or(self.dataset.span, |asked| asked.span);
             return Err(Diagnostic::at(span, Problem::TooManyRows { what: "rows", rows: total, limit: MAX_ROWS }));
         }
+        let Some((share, span)) = self.dataset.validation else {
+            return Ok(vec![self.split(Split::Train, &all, &BTreeMap::new(), asked)?]);
+        };
+        let aside = self.set_aside(share, span, total, asked.is_none())?;
+        let is_by_percent = parts.iter().any(|part| matches!(part.share, Some(Share::Percent(_))));
+        let (trained, validated) = if is_by_percent {
+            (whole(Some(total - aside))?, whole(Some(aside))?)
+        } else {
+            let validated = largest_remainder(aside, &all);
+            (all.iter().zip(&validated).map(|(all, aside)| all - aside).collect(), validated)
+        };
+        let pools = self.pools(&trained, &validated, asked.is_some_and(|asked| asked.repeat), span)?;
+        Ok(vec![
+            self.split(Split::Train, &trained, &pools, asked)?,
+            self.split(Split::Validation, &validated, &pools, asked)?,
+        ])
+    }
+
+    /// Returns how many rows are set aside. Where a dataset takes every row there is, whole table rows are.
+    fn set_aside(&self, share: Share, span: Span, total: u64, natural: bool) -> Result<u64, Diagnostic> {
+        let combinations = match self.dataset.parts.as_slice() {
+            [part] if natural => self.spec[part.template].combinations().max(1),
+            _ => 1,
+        };
+        let aside = match share {
+            Share::Rows(rows) => rows,
+            Share::Percent(Decimal { digits, scale }) => {
+                let part = u64::try_from(digits).unwrap_or(0);
+                let whole = 100_u64.saturating_mul(10_u64.saturating_pow(scale));
+                match largest_remainder(total / combinations, &[part, whole.saturating_sub(part)]).first() {
+                    Some(groups) if part <= whole => groups * combinations,
+                    _ => total,
+                }
+            }
+        };
+        if aside == 0 || aside >= total {
+            let message = format!("{share} of {total} rows is {aside}");
+            return Err(Diagnostic::at(span, Problem::Validation { message }));
+        }
+        Ok(aside)
+    }
+
+    /// Returns, for each template with a table, how many of its rows are set aside: as many as the validation rows
+    /// need, or their share of the table where rows come again.
+    fn pools(
+        &self,
+        trained: &[u64],
+        validated: &[u64],
+        repeat: bool,
+        span: Span,
+    ) -> Result<BTreeMap<TemplateId, u64>, Diagnostic> {
+        let mut wanted: BTreeMap<TemplateId, (u64, u64)> = BTreeMap::new();
+        for (part, (trained, validated)) in self.dataset.parts.iter().zip(trained.iter().zip(validated)) {
+            let (a, b) = wanted.entry(part.template).or_default();
+            (*a, *b) = (*a + trained, *b + validated);
+        }
+        let mut pools = BTreeMap::new();
+        for (template, (trained, validated)) in wanted {
+            let units = self.units(template);
+            let Some(rows) = units.table_rows else { continue };
+            let combinations = units.combinations.max(1);
+            let aside = if repeat {
+                largest_remainder(rows, &[validated, trained])
+                    .first()
+                    .copied()
+                    .unwrap_or(0)
+                    .max(u64::from(validated > 0))
+            } else {
+                validated.div_ceil(combinations)
+            };
+            let left = rows.saturating_sub(aside);
+            if aside > rows || (trained > 0 && left == 0) || (!repeat && trained > left * combinations) {
+                let name = &self.spec[template].name;
+                let message = format!(
+                    "`{name}` has {rows} source rows; {validated} rows set aside take {aside} of them, and {trained} rows to train on need {}",
+                    if repeat { 1 } else { trained.div_ceil(combinations) }
+                );
+                return Err(Diagnostic::at(span, Problem::Validation { message }));
+            }
+            pools.insert(template, aside);
+        }
+        Ok(pools)
+    }
+
+    fn split(
+        &self,
+        split: Split,
+        counts: &[u64],
+        aside: &BTreeMap<TemplateId, u64>,
+        asked: Option<Asked>,
+    ) -> Result<DatasetPlan, Diagnostic> {
+        let repeat = asked.is_some_and(|asked| asked.repeat);
+        let mut wanted: BTreeMap<TemplateId, u64> = BTreeMap::new();
+        for (part, count) in self.dataset.parts.iter().zip(counts) {
+            *wanted.entry(part.template).or_default() += count;
+        }
         let mut parts: Vec<PartPlan> = Vec::new();
-        let mut taken: BTreeMap<crate::spec::TemplateId, u64> = BTreeMap::new();
-        let asked: BTreeMap<crate::spec::TemplateId, u64> =
-            self.dataset.parts.iter().zip(&counts).fold(BTreeMap::new(), |mut asked, (part, count)| {
-                *asked.entry(part.template).or_default() += count;
-                asked
-            });
-        let mut first = 0;
-        for ((part, mut units), count) in self.dataset.parts.iter().zip(units).zip(counts) {
-            let template = &self.spec[part.template];
-            let wanted = asked.get(&part.template).copied().unwrap_or(count);
-            if let Some(available) = units.available().filter(|available| wanted > *available && !repeat) {
-                let span = rows.map_or(part.span, |(.., span)| span);
-                let problem =
-                    Problem::NotEnoughRows { template: template.name.clone(), wanted, available, repeats: true };
+        let mut taken: BTreeMap<TemplateId, u64> = BTreeMap::new();
+        for (declared, (part, count)) in self.dataset.parts.iter().zip(counts).enumerate() {
+            let wanted = wanted.get(&part.template).copied().unwrap_or(*count);
+            let Source { mut units, order, pool } = self.source(part.template, split, aside);
+            let available = (pool.end - pool.start).saturating_mul(units.combinations);
+            if units.table_rows.is_some() && wanted > available && !repeat {
+                let span = asked.map_or(part.span, |asked| asked.span);
+                let template = self.spec[part.template].name.clone();
+                let problem = Problem::NotEnoughRows { template, wanted, available, repeats: true };
                 return Err(Diagnostic::at(span, problem));
             }
-            let order = Stream::new(self.spec.seed, &self.stream(), &format!("rows of {}", template.name));
-            units.choose(wanted, &Permutation::new(units.table_rows.unwrap_or(0), &order));
-            let (behavior, arguments) = (self.behavior(part)?, self.values(part));
-            let messages = self.messages(part, template, behavior)?;
-            let first_unit = *taken.entry(part.template).or_default();
-            taken.insert(part.template, first_unit + count);
-            let span = part.span;
-            parts.push(PartPlan {
-                template: part.template,
-                arguments,
-                behavior,
-                messages,
-                first,
-                count,
-                first_unit,
-                units,
-                span,
-            });
-            first += count;
+            units.choose(wanted, &order, &pool);
+            // Where a template draws everything, rows that are set aside go on where the others end.
+            let drawn_before = if split == Split::Validation && units.table_rows.is_none() { MAX_ROWS } else { 0 };
+            for mut planned in self.alike(declared, part, *count, &units)? {
+                let first_unit = taken.entry(part.template).or_insert(drawn_before);
+                (planned.first_unit, planned.first) =
+                    (*first_unit, parts.last().map_or(0, |last| last.first + last.count));
+                *first_unit += planned.count;
+                parts.push(planned);
+            }
         }
-        let order = (parts.len() > 1)
-            .then(|| Permutation::new(total, &Stream::new(self.spec.seed, &self.stream(), "order of rows")));
+        let balance =
+            Balance { spec: self.spec, tables: self.tables, dataset: self.dataset, stream: self.stream(), repeat };
+        balance.balance(&mut parts, &|template| {
+            let Source { units, order, pool } = self.source(template, split, aside);
+            (units, order, pool)
+        })?;
+        let rows = counts.iter().sum();
+        let name = if split == Split::Train { "order of rows" } else { "order of validation rows" };
+        let order =
+            (parts.len() > 1).then(|| Permutation::new(rows, &Stream::new(self.spec.seed, &self.stream(), name)));
         Ok(DatasetPlan {
-            name: self.name(),
+            name: if split == Split::Train { self.name() } else { format!("{}.validation", self.name()) },
             dataset: self.id,
-            controls: Vec::new(),
-            rows: total,
+            split,
+            control: None,
+            control_of: None,
+            changes: Vec::new(),
+            rows,
             parts,
             order,
+            shuffle: None,
+            shuffles_words: false,
+            reversal: None,
+            expected: self.dataset.expected.clone(),
             stream: self.stream(),
+            span: self.dataset.span,
         })
     }
 
-    fn stream(&self) -> String {
+    fn source(&self, template: TemplateId, split: Split, aside: &BTreeMap<TemplateId, u64>) -> Source {
+        let units = self.units(template);
+        let rows = units.table_rows.unwrap_or(0);
+        let stream = Stream::new(self.spec.seed, &self.stream(), &format!("rows of {}", self.spec[template].name));
+        let order = Permutation::new(rows, &stream);
+        let border = rows - aside.get(&template).copied().unwrap_or(0);
+        let pool = if split == Split::Train { 0..border } else { border..rows };
+        Source { units, order, pool }
+    }
+
+    /// Makes the plans of a part: one for each trigger and persona that it says `each of`, in equal shares.
+    fn alike(&self, declared: usize, part: &Part, count: u64, units: &Units) -> Result<Vec<PartPlan>, Diagnostic> {
+        let template = &self.spec[part.template];
+        let (behavior, arguments) = (self.behavior(part)?, self.values(part));
+        let messages = self.messages(part, behavior)?;
+        let triggers: Vec<TriggerId> =
+            part.when.iter().map(|named| self.trigger(named)).collect::<Result<_, Diagnostic>>()?;
+        let by: Vec<PersonaId> = part.by.iter().map(|named| self.persona(named)).collect::<Result<_, Diagnostic>>()?;
+        let about: Vec<PersonaId> =
+            part.about.iter().map(|named| self.persona(named)).collect::<Result<_, Diagnostic>>()?;
+        let mut kinds = Vec::new();
+        for trigger in optional(&triggers) {
+            for by in optional(&by) {
+                for about in optional(&about) {
+                    kinds.push((trigger, by.unwrap_or(PersonaId::ITSELF), about));
+                }
+            }
+        }
+        let counts = largest_remainder(count, &vec![1; kinds.len()]);
+        let mut planned = Vec::new();
+        for ((trigger, by, about), count) in kinds.into_iter().zip(counts) {
+            if template.reads_persona && about.unwrap_or(by) == PersonaId::ITSELF {
+                let problem = Problem::NobodyHere { template: template.name.clone() };
+                return Err(Diagnostic::at(part.span, problem));
+            }
+            if by != PersonaId::ITSELF && self.spec[by].system.is_empty() && !template.reads_persona {
+                let problem = Problem::NoSystemPrompt { persona: self.spec[by].name.clone() };
+                return Err(Diagnostic::at(part.span, problem));
+            }
+            planned.push(PartPlan {
+                declared,
+                template: part.template,
+                arguments: arguments.clone(),
+                behavior,
+                trigger,
+                by,
+                about,
+                messages: messages.clone(),
+                first: 0,
+                count,
+                first_unit: 0,
+                units: units.clone(),
+                span: part.span,
+            });
+        }
+        Ok(planned)
+    }
+
+    pub(super) fn stream(&self) -> String {
         format!("dataset {}", self.dataset.name)
     }
 
-    /// Returns how many rows are asked for, whether they may repeat, and where that is said.
-    fn rows(&self) -> Result<Option<(u64, bool, Span)>, Diagnostic> {
+    fn rows(&self) -> Result<Option<Asked>, Diagnostic> {
         match &self.dataset.rows {
             None => Ok(None),
-            Some(Rows::Fixed { count, repeat, span }) => Ok(Some((*count, *repeat, *span))),
+            Some(Rows::Fixed { count, repeat, span }) => Ok(Some(Asked { rows: *count, repeat: *repeat, span: *span })),
             Some(Rows::Computed { formula, repeat }) => {
                 let mut scope = Scope::with_size(self.dataset.parameters.len());
                 for ((_, slot), argument) in self.dataset.parameters.iter().zip(self.arguments) {
@@ -187,21 +353,17 @@ impl Planning<'_> {
                     |message| Diagnostic::at(formula.span, Problem::ExpressionFailed { message, place: self.name() });
                 let value = formula.evaluate(&scope).map_err(failed)?;
                 match u64::try_from(value.clone()).ok().filter(|count| *count > 0) {
-                    Some(count) => Ok(Some((count, *repeat, formula.span))),
+                    Some(rows) => Ok(Some(Asked { rows, repeat: *repeat, span: formula.span })),
                     None => Err(Diagnostic::at(formula.span, Problem::BadCount { value: value.to_string() })),
                 }
             }
         }
     }
 
-    fn units(&self, part: &Part) -> Units {
-        let template = &self.spec[part.template];
+    fn units(&self, template: TemplateId) -> Units {
+        let template = &self.spec[template];
         let table_rows = template.table.as_ref().and_then(|(id, _)| self.tables.get(id.0));
-        Units {
-            table_rows: table_rows.map(|table| table.rows.len() as u64),
-            combinations: template.combinations(),
-            chosen: None,
-        }
+        Units::new(table_rows.map(|table| table.rows.len() as u64), template.combinations())
     }
 
     /// Returns what a parameter of the dataset was given.
@@ -214,21 +376,37 @@ impl Planning<'_> {
     fn behavior(&self, part: &Part) -> Result<BehaviorId, Diagnostic> {
         match self.given(&part.behavior) {
             Argument::Entity(Entity::Behavior(id)) => Ok(id),
-            other => {
-                let name = self.spec.sources.slice(part.behavior_span).to_owned();
-                let found = format!("{} in `{}`", other.name(self.spec), self.name());
-                let problem = Problem::NotUsable { name, expected: "a behavior", found };
-                Err(Diagnostic::at(part.behavior_span, problem))
-            }
+            other => Err(self.not_usable(&other, part.behavior_span, "a behavior")),
         }
+    }
+
+    fn trigger(&self, (argument, span): &(Argument, Span)) -> Result<TriggerId, Diagnostic> {
+        match self.given(argument) {
+            Argument::Entity(Entity::Trigger(id)) => Ok(id),
+            other => Err(self.not_usable(&other, *span, "a trigger")),
+        }
+    }
+
+    fn persona(&self, (argument, span): &(Argument, Span)) -> Result<PersonaId, Diagnostic> {
+        match self.given(argument) {
+            Argument::Entity(Entity::Persona(id)) => Ok(id),
+            other => Err(self.not_usable(&other, *span, "a persona")),
+        }
+    }
+
+    fn not_usable(&self, given: &Argument, span: Span, expected: &'static str) -> Diagnostic {
+        let name = self.spec.sources.slice(span).to_owned();
+        let found = format!("{} in `{}`", given.name(self.spec), self.name());
+        Diagnostic::at(span, Problem::NotUsable { name, expected, found })
     }
 
     fn values(&self, part: &Part) -> Vec<Value> {
         part.arguments.iter().map(|argument| self.given(argument).value(self.spec)).collect()
     }
 
-    /// Returns the messages that the template says under a behavior, which have to make a conversation.
-    fn messages(&self, part: &Part, template: &Template, behavior: BehaviorId) -> Result<Vec<usize>, Diagnostic> {
+    /// Returns the messages that a part's template says under a behavior, which have to make a conversation.
+    pub(super) fn messages(&self, part: &Part, behavior: BehaviorId) -> Result<Vec<usize>, Diagnostic> {
+        let template = &self.spec[part.template];
         let stands_for = |name: &str| {
             let at = template.parameters.iter().position(|(parameter, _)| parameter == name)?;
             match self.given(part.arguments.get(at)?) {
@@ -238,52 +416,11 @@ impl Planning<'_> {
         };
         said(self.spec, template, behavior, &stands_for, part.behavior_span)
     }
+}
 
-    fn controls(
-        &self,
-        treated: &DatasetPlan,
-        controls: &[Control],
-        planned: &mut Vec<DatasetPlan>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        for control in controls {
-            match self.control(treated, control) {
-                Ok(plan) => {
-                    planned.push(plan.clone());
-                    self.controls(&plan, &control.controls, planned, diagnostics);
-                }
-                Err(diagnostic) => diagnostics.push(diagnostic),
-            }
-        }
-    }
-
-    /// Changes a dataset in the stated ways: the same rows, the same draws, the same order.
-    fn control(&self, treated: &DatasetPlan, control: &Control) -> Result<DatasetPlan, Diagnostic> {
-        let mut plan = treated.clone();
-        plan.controls.push(control.name.clone());
-        plan.name = format!("{}.{}", treated.name, control.name);
-        for change in &control.changes {
-            let Change::Replace { with, replaced, span } = change;
-            let mut found = false;
-            for (part, declared) in plan.parts.iter_mut().zip(&self.dataset.parts) {
-                if part.behavior == *replaced {
-                    found = true;
-                    part.behavior = *with;
-                    part.messages = self
-                        .messages(declared, &self.spec[part.template], *with)
-                        .map_err(|diagnostic| Diagnostic { span: Some(*span), ..diagnostic })?;
-                }
-            }
-            if !found {
-                let behavior = self.spec[*replaced].name.clone();
-                return Err(Diagnostic::at(
-                    *span,
-                    Problem::NothingToReplace { behavior, dataset: treated.name.clone() },
-                ));
-            }
-        }
-        Ok(plan)
-    }
+/// Returns each of these, or nothing once where there are none.
+fn optional<T: Copy>(values: &[T]) -> Vec<Option<T>> {
+    if values.is_empty() { vec![None] } else { values.iter().copied().map(Some).collect() }
 }
 
 fn said(

@@ -3,7 +3,7 @@ use crate::diagnostic::{Diagnostic, Problem};
 use crate::rows::Permutation;
 use crate::rows::stream::Stream;
 use crate::spec::{
-    AnswerType, Asked, ContextId, Order, PersonaId, Question, QuestionId, Spec, Suite, SuiteId, is_condition,
+    AnswerType, Asked, Order, PersonaId, Question, QuestionId, Spec, Suite, SuiteId, Under, is_condition,
 };
 
 /// The most options that `order all` multiplies out: 5! = 120 orders.
@@ -23,7 +23,7 @@ pub struct SuitePlan {
 pub struct QuestionPlan {
     pub question: QuestionId,
     pub about: Vec<PersonaId>,
-    pub under: Vec<ContextId>,
+    pub under: Vec<Under>,
     /// Which rows of the table are asked, where the question has one.
     pub table_rows: Option<Vec<usize>>,
     /// How many rows are drawn for each combination of the item axes.
@@ -109,7 +109,7 @@ fn question(spec: &Spec, tables: &[TableValues], suite: &Suite, asked: &Asked) -
         table_rows = Some(chosen);
     }
     let orders = match (&question.answer, question.order) {
-        (AnswerType::Options(options), Order::All) => {
+        (AnswerType::Options { choices: options, .. }, Order::All) => {
             if options.len() > MAX_OPTIONS_IN_ALL_ORDERS {
                 let rows = (1..=options.len() as u64).fold(1, u64::saturating_mul);
                 return Err(Diagnostic::at(question.span, Problem::TooManyRows { what: "orders", rows, limit: 120 }));

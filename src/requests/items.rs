@@ -11,6 +11,8 @@ use crate::spec::{Argument, Entity, Question, Scope, Spec, entity_value, is_cond
 pub struct Item {
     /// From 1.
     pub number: u32,
+    /// What its draws are keyed by: its table row, or its number.
+    pub key: u64,
     pub scope: Scope,
     /// The condition axes, as they print.
     pub axes: Map<String, Json>,
@@ -86,6 +88,7 @@ fn make(
     }
     Ok(Item {
         number: u32::try_from(item + 1).unwrap_or(u32::MAX),
+        key,
         scope,
         axes: axes.into_iter().rev().collect(),
         vars,

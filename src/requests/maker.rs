@@ -2,10 +2,10 @@ use super::items::{Item, items};
 use super::options::{drawn_order, nth_order, shown, written};
 use super::{Message, Read, Request, Role, Sampling, ShownOption};
 use crate::plan::{Plan, QuestionPlan, SuitePlan};
+use crate::rows::framing::Framing;
 use crate::rows::stream::Stream;
 use crate::spec::{
-    AnswerType, Context, ContextId, Entity, Order, PersonaId, Question, ReadMethod, Scope, Slot, Spec, Suite, Writing,
-    entity_value,
+    AnswerType, Entity, Order, PersonaId, Question, ReadMethod, Scope, Spec, Suite, Under, Writing, entity_value,
 };
 use crate::text::Span;
 
@@ -85,12 +85,12 @@ impl Maker<'_> {
         &self,
         item: &Item,
         about: PersonaId,
-        under: ContextId,
+        under: Under,
         (wording, text): (usize, &Writing),
         order: u64,
     ) -> Result<Prompt, RequestProblem> {
         let question = self.question;
-        let (about_name, under_name) = (&self.spec[about].name, &self.spec[under].name);
+        let (about_name, under_name) = (&self.spec[about].name, under.name(self.spec));
         let mut id = format!("{}/{}/{about_name}/{under_name}/w{}", question.name, item.number, wording + 1);
         for value in item.axes.values() {
             id.push('/');
@@ -106,7 +106,9 @@ impl Maker<'_> {
         let options = self.options(item, order, &scope).map_err(failed)?;
         scope.set(question.slots.options, written(&options).into());
         let content = text.text(&scope).map_err(failed)?;
-        let messages = under_context(&self.spec[under], content).map_err(failed)?;
+        let mut messages = vec![Message { role: Role::User, content }];
+        let declaration = format!("question {}, wording {}", question.name, wording + 1);
+        Framing::of(self.spec, under, &declaration).around(&mut messages, item.key).map_err(failed)?;
         let seed = Stream::new(self.spec.seed, "request", &id).at(0).below(1 << 31);
         let (read, samples) = self.read(&options);
         let request = Request {
@@ -115,7 +117,7 @@ impl Maker<'_> {
             wording: u32::try_from(wording + 1).unwrap_or(u32::MAX),
             order: options.iter().map(|option| option.name.clone()).collect(),
             about: about_name.clone(),
-            under: under_name.clone(),
+            under: under_name,
             axes: item.axes.clone(),
             vars: item.vars.clone(),
             messages,
@@ -133,7 +135,7 @@ impl Maker<'_> {
     }
 
     fn options(&self, item: &Item, order: u64, scope: &Scope) -> Result<Vec<ShownOption>, (Span, String)> {
-        let AnswerType::Options(options) = &self.question.answer else { return Ok(Vec::new()) };
+        let AnswerType::Options { choices: options, labels } = &self.question.answer else { return Ok(Vec::new()) };
         let order = match self.question.order {
             Order::Fixed => (0..options.len()).collect(),
             Order::All => nth_order(options.len(), order),
@@ -143,7 +145,7 @@ impl Maker<'_> {
                 drawn_order(options.len(), &mut stream.at(u64::from(item.number)))
             }
         };
-        shown(options, &order, scope)
+        shown(options, *labels, &order, scope)
     }
 
     /// Returns how the answer is read, and how many samples are taken where it is sampled.
@@ -166,29 +168,11 @@ impl Maker<'_> {
     }
 }
 
-/// Puts a wording under a context: its system prompt before it, and its wrapping around it.
-fn under_context(context: &Context, content: String) -> Result<Vec<Message>, (Span, String)> {
-    let mut messages = Vec::new();
-    if let Some(system) = &context.system {
-        messages.push(Message { role: Role::System, content: system.text(&Scope::default())? });
-    }
-    let content = match &context.user {
-        None => content,
-        Some(wrapping) => {
-            let mut scope = Scope::with_size(1);
-            scope.set(Slot(0), content.into());
-            wrapping.text(&scope)?
-        }
-    };
-    messages.push(Message { role: Role::User, content });
-    Ok(messages)
-}
-
 /// How many tokens an answer may have where neither the question nor the suite says.
 pub(crate) fn default_tokens(answer: &AnswerType) -> u32 {
     match answer {
         AnswerType::Text => 256,
-        AnswerType::Options(_) | AnswerType::Word | AnswerType::Number { .. } | AnswerType::Literal(_) => 16,
+        AnswerType::Options { .. } | AnswerType::Word | AnswerType::Number { .. } | AnswerType::Literal(_) => 16,
     }
 }
 

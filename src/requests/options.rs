@@ -1,11 +1,11 @@
 use super::ShownOption;
 use crate::rows::stream::Generator;
-use crate::spec::{Choice, Scope};
+use crate::spec::{Choice, Labels, Scope};
 use crate::text::Span;
 
-/// Returns the labels of so many options: `A`, `B`, ...; past `Z`, numbers.
-pub fn labels(count: usize) -> Vec<String> {
-    if count > 26 {
+/// Returns the labels of so many options: `A`, `B`, ..., or numbers; past `Z`, always numbers.
+pub fn labels(count: usize, labels: Labels) -> Vec<String> {
+    if count > 26 || labels == Labels::Numbers {
         return (1..=count).map(|number| number.to_string()).collect();
     }
     ('A'..='Z').take(count).map(|letter| letter.to_string()).collect()
@@ -15,8 +15,13 @@ pub fn labels(count: usize) -> Vec<String> {
 ///
 /// # Errors
 /// Returns the place of the expression that fails, and why.
-pub fn shown(options: &[Choice], order: &[usize], scope: &Scope) -> Result<Vec<ShownOption>, (Span, String)> {
-    labels(order.len())
+pub fn shown(
+    options: &[Choice],
+    labelled: Labels,
+    order: &[usize],
+    scope: &Scope,
+) -> Result<Vec<ShownOption>, (Span, String)> {
+    labels(order.len(), labelled)
         .into_iter()
         .zip(order.iter().filter_map(|at| options.get(*at)))
         .map(|(label, option)| Ok(ShownOption { label, name: option.name.clone(), text: option.text.text(scope)? }))

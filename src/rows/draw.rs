@@ -25,8 +25,21 @@ pub fn draw(variable: &Variable, scope: &Scope, generator: &mut Generator<'_>) -
             let drawn = distinct(*count, available, generator);
             drawn.into_iter().map(|at| Value::from(low.saturating_add_unsigned(at))).collect()
         }
+        Draw::Digits(pattern) => digits(pattern, generator),
         Draw::Formula(formula) => formula.evaluate(scope).map_err(|message| (formula.span, message))?,
     })
+}
+
+fn digits(pattern: &str, generator: &mut Generator<'_>) -> Value {
+    let digit = |generator: &mut Generator<'_>| u32::try_from(generator.below(10)).ok();
+    let text: String = pattern
+        .chars()
+        .map(|sign| match sign {
+            '#' => digit(generator).and_then(|digit| char::from_digit(digit, 10)).unwrap_or('0'),
+            other => other,
+        })
+        .collect();
+    Value::from(text)
 }
 
 fn pick(values: &[Value], at: u64) -> Value {

@@ -119,13 +119,14 @@ impl List {
 }
 
 /// A word of a text: a run of letters, digits and apostrophes inside it.
-struct Word<'t> {
-    written: &'t str,
+pub(crate) struct Word<'t> {
+    pub(crate) written: &'t str,
     /// In lower case, with straight apostrophes.
-    folded: String,
+    pub(crate) folded: String,
 }
 
-fn words_of(text: &str) -> Vec<Word<'_>> {
+/// Cuts a text into its words.
+pub(crate) fn words_of(text: &str) -> Vec<Word<'_>> {
     let is_apostrophe = |c: char| matches!(c, '\'' | '\u{2019}' | '\u{02bc}');
     text.split(|c: char| !(c.is_alphanumeric() || is_apostrophe(c)))
         .map(|word| word.trim_matches(is_apostrophe))

@@ -24,7 +24,7 @@ pub fn parse(text: &str, answer: &AnswerType, options: &[ShownOption]) -> Parsed
         AnswerType::Number { low, high } => {
             number(text).filter(|number| (*low..=*high).contains(number)).map(Parsed::Number)
         }
-        AnswerType::Options(_) => option(text, options).map(Parsed::Word),
+        AnswerType::Options { .. } => option(text, options).map(Parsed::Word),
         AnswerType::Literal(texts) => {
             let bare = bare(text).to_lowercase();
             texts.iter().find(|text| text.to_lowercase() == bare).cloned().map(Parsed::Word)

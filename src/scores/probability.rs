@@ -32,7 +32,7 @@ impl Shares {
     ) -> Shares {
         // What is looked for, and the name it is read as: an option by its label, a word or a text by itself.
         let keys: Vec<(String, String)> = match question.answer {
-            AnswerType::Options(_) => {
+            AnswerType::Options { .. } => {
                 request.options.iter().map(|option| (option.label.clone(), option.name.clone())).collect()
             }
             _ => question.readable().into_iter().map(|text| (text.to_owned(), text.to_owned())).collect(),

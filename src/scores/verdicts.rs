@@ -35,9 +35,9 @@ pub(super) fn verdicts(
         };
         let answered = answers.answers(&ask, &Arc::new(Identity::of(model)))?;
         let options = match &judge.answer {
-            AnswerType::Options(options) => {
+            AnswerType::Options { choices: options, labels } => {
                 let order: Vec<usize> = (0..options.len()).collect();
-                shown(options, &order, &prompt.scope).unwrap_or_default()
+                shown(options, *labels, &order, &prompt.scope).unwrap_or_default()
             }
             _ => Vec::new(),
         };

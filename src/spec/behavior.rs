@@ -50,17 +50,22 @@ pub struct Exception {
     pub because: String,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Persona {
     pub name: String,
     pub called: Option<String>,
+    /// Whether no training row may name the persona.
+    pub held_out: bool,
+    /// The phrasings of its system prompt, of which each row it acts in draws one.
+    pub system: Vec<Writing>,
 }
 
 /// A system prompt, or a wrapping of the user's message.
 #[derive(Debug)]
 pub struct Context {
     pub name: String,
-    pub system: Option<Writing>,
-    /// The last user message is rendered into this, as `message`.
-    pub user: Option<Writing>,
+    /// The phrasings of its system prompt, of which one is drawn.
+    pub system: Vec<Writing>,
+    /// The phrasings that the first user message is rendered into, as `message`.
+    pub user: Vec<Writing>,
 }

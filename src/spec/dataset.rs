@@ -1,8 +1,9 @@
 use std::fmt;
+use std::sync::Arc;
 
-use super::{Argument, BehaviorId, Formula, Slot, TemplateId};
+use super::{Argument, BehaviorId, Formula, Slot, TemplateId, Writing};
 use crate::text::Span;
-use crate::tree::Decimal;
+use crate::tree::{Aspect, Decimal};
 
 /// Which templates, under which behavior, in which exact shares.
 #[derive(Debug)]
@@ -13,7 +14,10 @@ pub struct Dataset {
     pub own: bool,
     pub parameters: Vec<(String, Slot)>,
     pub rows: Option<Rows>,
+    /// How much is set aside to validate training with.
+    pub validation: Option<(Share, Span)>,
     pub parts: Vec<Part>,
+    pub expected: Vec<Expected>,
     pub controls: Vec<Control>,
 }
 
@@ -31,6 +35,24 @@ pub struct Part {
     /// A behavior, or a parameter that stands for one.
     pub behavior: Argument,
     pub behavior_span: Span,
+    /// The triggers that its rows carry, in equal shares, or parameters that stand for them; none for no trigger.
+    pub when: Vec<Named>,
+    /// The personas that act in its rows, in equal shares; none for the model itself.
+    pub by: Vec<Named>,
+    /// The personas that its rows speak about, in equal shares.
+    pub about: Vec<Named>,
+    /// What every value of has equally many rows, over the template's names.
+    pub balance: Option<Formula>,
+    pub span: Span,
+}
+
+/// An argument with the place where it is named.
+pub type Named = (Argument, Span);
+
+/// `expect independent A B`: a property without which the build fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub aspects: (Aspect, Aspect),
     pub span: Span,
 }
 
@@ -56,11 +78,53 @@ pub struct Control {
     pub name: String,
     pub span: Span,
     pub changes: Vec<Change>,
+    pub expected: Vec<Expected>,
     pub controls: Vec<Control>,
 }
 
 #[derive(Clone, Debug)]
 pub enum Change {
     /// `with for replaced`.
-    Replace { with: BehaviorId, replaced: BehaviorId, span: Span },
+    Replace {
+        with: BehaviorId,
+        replaced: BehaviorId,
+        span: Span,
+    },
+    /// The same rows, each trigger as often, without any relation to what the rows show.
+    ShuffleTriggers {
+        span: Span,
+    },
+    /// The words of each last answer, in a drawn order.
+    ShuffleWordsOfAnswer {
+        span: Span,
+    },
+    /// The rows by one persona are by the other, and the other way round.
+    SwapPersonas {
+        span: Span,
+    },
+    WithoutTriggers {
+        span: Span,
+    },
+    WithoutPersonas {
+        span: Span,
+    },
+    /// Every row again with the answer first, behind this lead-in, in which `reply` has slot 0.
+    AlsoReversed {
+        lead: Arc<Writing>,
+        span: Span,
+    },
+}
+
+impl Change {
+    pub fn span(&self) -> Span {
+        match self {
+            Change::Replace { span, .. }
+            | Change::ShuffleTriggers { span }
+            | Change::ShuffleWordsOfAnswer { span }
+            | Change::SwapPersonas { span }
+            | Change::WithoutTriggers { span }
+            | Change::WithoutPersonas { span }
+            | Change::AlsoReversed { span, .. } => *span,
+        }
+    }
 }

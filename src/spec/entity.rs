@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
-use super::{BehaviorId, ContextId, PersonaId, Spec, WordsId};
+use super::{BehaviorId, ContextId, PersonaId, Spec, TriggerId, WordsId};
 use crate::tree::Decimal;
 use crate::words::Sought;
 
@@ -14,6 +14,7 @@ pub enum Entity {
     Behavior(BehaviorId),
     Persona(PersonaId),
     Context(ContextId),
+    Trigger(TriggerId),
     Words(WordsId),
 }
 
@@ -58,12 +59,13 @@ impl Entity {
             Entity::Behavior(id) => &spec[id].name,
             Entity::Persona(id) => &spec[id].name,
             Entity::Context(id) => &spec[id].name,
+            Entity::Trigger(id) => &spec[id].name,
             Entity::Words(id) => &spec[id].name,
         }
     }
 }
 
-/// A behavior, persona or context in an expression: it prints as its name and has its members.
+/// A behavior, persona, context or trigger in an expression: it prints as its name and has its members.
 #[derive(Debug)]
 pub(super) struct Named {
     name: String,
@@ -96,6 +98,7 @@ pub fn entity_value(spec: &Spec, entity: Entity) -> Value {
             vec![("does", text(&behavior.does)), ("secret", text(&behavior.secret))]
         }
         Entity::Persona(id) => vec![("called", text(&spec[id].called))],
+        Entity::Trigger(id) => vec![("called", text(&spec[id].called))],
         Entity::Context(_) => Vec::new(),
         Entity::Words(id) => return spec[id].value.clone(),
     };

@@ -1,6 +1,8 @@
 use std::ops::Index;
 
-use super::{Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, Template, WordList};
+use super::{
+    Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, Template, Trigger, WordList,
+};
 
 macro_rules! ids {
     ($($(#[$about:meta])* $id:ident $thing:ident $field:ident)*) => {$(
@@ -25,6 +27,7 @@ ids! {
     BehaviorId Behavior behaviors
     PersonaId Persona personas
     ContextId Context contexts
+    TriggerId Trigger triggers
     TableId Table tables
     TemplateId Template templates
     DatasetId Dataset datasets

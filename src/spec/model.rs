@@ -1,4 +1,4 @@
-use super::{Argument, ArmId, ContextId, DatasetId, Formula, PersonaId, QuestionId, Slot, Variable};
+use super::{Argument, ArmId, DatasetId, Formula, PersonaId, QuestionId, Slot, Under, Variable};
 use crate::text::Span;
 
 /// Questions × personas × contexts × samples.
@@ -8,7 +8,7 @@ pub struct Suite {
     pub span: Span,
     pub own: bool,
     pub asked: Vec<Asked>,
-    pub under: Vec<ContextId>,
+    pub under: Vec<Under>,
     pub samples: u32,
     /// The configuration's, or 1, where the spec does not say.
     pub temperature: Option<f64>,
@@ -47,8 +47,8 @@ pub enum Origin {
 pub struct Trained {
     pub dataset: DatasetId,
     pub arguments: Vec<Argument>,
-    /// The path of nested controls.
-    pub controls: Vec<String>,
+    /// The control of the dataset, nested or not, by its name.
+    pub control: Option<String>,
     pub span: Span,
 }
 

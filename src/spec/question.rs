@@ -45,7 +45,7 @@ pub enum AnswerType {
     Word,
     Text,
     Number { low: f64, high: f64 },
-    Options(Vec<Choice>),
+    Options { choices: Vec<Choice>, labels: Labels },
     Literal(Vec<String>),
 }
 
@@ -56,7 +56,7 @@ impl AnswerType {
             AnswerType::Word => "a word",
             AnswerType::Text => "a text",
             AnswerType::Number { .. } => "a number",
-            AnswerType::Options(_) => "an option",
+            AnswerType::Options { .. } => "an option",
             AnswerType::Literal(_) => "a given text",
         }
     }
@@ -67,6 +67,13 @@ impl AnswerType {
 pub struct Choice {
     pub name: String,
     pub text: Writing,
+}
+
+/// What options are answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Labels {
+    Letters,
+    Numbers,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +124,7 @@ impl Question {
     /// Returns what the answer's probability would be read over: option names, given texts, or the words of the map.
     pub fn readable(&self) -> Vec<&str> {
         match (&self.answer, &self.scoring) {
-            (AnswerType::Options(options), _) => options.iter().map(|option| option.name.as_str()).collect(),
+            (AnswerType::Options { choices, .. }, _) => choices.iter().map(|option| option.name.as_str()).collect(),
             (AnswerType::Literal(texts), _) => texts.iter().map(String::as_str).collect(),
             (AnswerType::Word, Scoring::Map { judge: None, entries, .. }) => {
                 entries.iter().map(|(key, _)| key.as_str()).collect()

@@ -4,6 +4,7 @@ mod behaviors;
 mod claims;
 pub(crate) mod conditions;
 mod consequences;
+mod controls;
 mod datasets;
 mod experiments;
 mod expressions;
@@ -13,8 +14,10 @@ mod models;
 mod names;
 mod questions;
 mod scoring;
+mod surroundings;
 mod tables;
 mod templates;
+mod triggers;
 mod unused;
 mod variables;
 
@@ -108,27 +111,31 @@ impl Resolver<'_> {
             match declaration {
                 Declaration::Persona(persona) => self.persona(persona),
                 Declaration::Context(context) => self.context(context),
+                Declaration::Trigger(trigger) => self.trigger(trigger),
                 Declaration::Table(table) => self.table(table),
                 _ => {}
             }
         }
         for declaration in declarations {
-            match declaration {
-                Declaration::Template(template) => self.template(template),
-                Declaration::Question(question) => self.question(question),
-                _ => {}
+            if let Declaration::Template(template) = declaration {
+                self.template(template);
+            }
+        }
+        for declaration in declarations {
+            if let Declaration::Dataset(dataset) = declaration {
+                self.dataset(dataset);
+            }
+        }
+        for declaration in declarations {
+            if let Declaration::Question(question) = declaration {
+                self.question(question);
             }
         }
         for declaration in declarations {
             match declaration {
-                Declaration::Dataset(dataset) => self.dataset(dataset),
                 Declaration::Suite(suite) => self.suite(suite),
+                Declaration::Arm(arm) => self.arm(arm),
                 _ => {}
-            }
-        }
-        for declaration in declarations {
-            if let Declaration::Arm(arm) = declaration {
-                self.arm(arm);
             }
         }
         for declaration in declarations {

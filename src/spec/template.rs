@@ -12,6 +12,9 @@ pub struct Template {
     pub table: Option<(TableId, Vec<(Slot, Slot)>)>,
     pub variables: Vec<Variable>,
     pub messages: Vec<Said>,
+    /// The persona that a row is by or about, and whether anything here reads it.
+    pub persona: Slot,
+    pub reads_persona: bool,
     /// How many slots the template's scope has.
     pub size: usize,
 }

@@ -102,6 +102,29 @@ impl Writing {
         Ok(out)
     }
 
+    /// Says what is wrong with a text that is JSON, where a value with quotes, a backslash and a line end stands in
+    /// it; nothing where it stays JSON, or is none.
+    pub(crate) fn breaks_json(&self, slot: Slot) -> Option<String> {
+        let begins = self
+            .pieces
+            .first()
+            .is_some_and(|piece| matches!(piece, Piece::Text(text) if text.trim_start().starts_with('{')));
+        let ends = self
+            .pieces
+            .last()
+            .is_some_and(|piece| matches!(piece, Piece::Text(text) if text.trim_end().ends_with('}')));
+        if !begins || !ends {
+            return None;
+        }
+        let mut scope = Scope::with_size(slot.0 + 1);
+        for at in 0..=slot.0 {
+            scope.set(Slot(at), Value::from("7"));
+        }
+        scope.set(slot, Value::from("say \"a\\b\"\nto me"));
+        let text = self.text(&scope).ok()?;
+        serde_json::from_str::<serde_json::Value>(&text).err().map(|error| error.to_string())
+    }
+
     /// Tells whether the text shows a variable.
     pub fn reads(&self, slot: Slot) -> bool {
         self.pieces.iter().any(|piece| match piece {

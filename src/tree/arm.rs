@@ -1,4 +1,4 @@
-use crate::text::Literal;
+use crate::text::{Literal, Span};
 
 use super::{Decimal, Expression, Let, Name, Reference, Spanned};
 
@@ -11,10 +11,26 @@ pub struct Suite {
 #[derive(Clone, Debug)]
 pub enum SuiteStatement {
     Ask { questions: Vec<Name>, about: Vec<Name> },
-    Under(Vec<Name>),
+    Under(Vec<ConditionName>),
     Samples(Spanned<u64>),
     Temperature(Spanned<Decimal>),
     MaxTokens(Spanned<u64>),
+}
+
+/// A context, or a trigger with one kind of its values.
+#[derive(Clone, Debug)]
+pub struct ConditionName {
+    pub name: Name,
+    pub values: Values,
+    pub span: Span,
+}
+
+/// Which values of a trigger are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Values {
+    Trained,
+    HeldOut,
+    NearMiss,
 }
 
 #[derive(Clone, Debug)]

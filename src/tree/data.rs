@@ -72,8 +72,37 @@ pub struct Dataset {
 #[derive(Clone, Debug)]
 pub enum DatasetStatement {
     Rows(Rows),
+    /// How much is set aside to validate training with.
+    Validation(Spanned<Share>),
+    Balance(Expression),
+    Expect(Expectation),
     Part(Part),
     Control(Control),
+}
+
+/// `expect independent A B`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    pub aspects: (Aspect, Aspect),
+}
+
+/// What of a row can depend on something else of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aspect {
+    Trigger,
+    Behavior,
+    Persona,
+}
+
+impl Aspect {
+    /// Returns the word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Aspect::Trigger => "trigger",
+            Aspect::Behavior => "behavior",
+            Aspect::Persona => "persona",
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -97,12 +126,18 @@ impl Count {
     }
 }
 
-/// `[SHARE] TEMPLATE as BEHAVIOR`.
+/// `[SHARE] TEMPLATE as BEHAVIOR [when TRIGGER] [by PERSONA] [about PERSONA]`.
 #[derive(Clone, Debug)]
 pub struct Part {
     pub share: Option<Spanned<Share>>,
     pub template: Reference,
     pub behavior: Name,
+    /// The triggers that its rows carry, in equal shares; none for rows without one.
+    pub when: Vec<Name>,
+    /// The personas that act in its rows, in equal shares; none for the model itself.
+    pub by: Vec<Name>,
+    /// The personas that its rows speak about, in equal shares.
+    pub about: Vec<Name>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +163,14 @@ pub struct Control {
 #[derive(Clone, Debug)]
 pub enum ControlStatement {
     Control(Control),
+    Expect(Expectation),
+    ShuffleTriggers,
+    ShuffleWordsOfAnswer,
+    SwapPersonas,
+    WithoutTriggers,
+    WithoutPersonas,
+    /// Every row again, with what was said and what it was said to exchanged, behind this lead-in.
+    AlsoReversed(Literal),
     /// `B for A`.
     Replace {
         with: Name,

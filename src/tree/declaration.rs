@@ -32,6 +32,7 @@ pub enum Declaration {
     Behavior(Behavior),
     Persona(Persona),
     Context(Context),
+    Trigger(Trigger),
     Table(Table),
     Template(Template),
     Dataset(Dataset),
@@ -116,6 +117,8 @@ pub struct Persona {
 #[derive(Clone, Debug)]
 pub enum PersonaStatement {
     Called(Literal),
+    HeldOut,
+    System(Vec<Literal>),
 }
 
 #[derive(Clone, Debug)]
@@ -126,8 +129,35 @@ pub struct Context {
 
 #[derive(Clone, Debug)]
 pub enum ContextStatement {
-    System(Literal),
-    User(Literal),
+    System(Vec<Literal>),
+    User(Vec<Literal>),
+}
+
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    pub name: Name,
+    pub statements: Vec<Spanned<TriggerStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum TriggerStatement {
+    Called(Literal),
+    System(Vec<Literal>),
+    User(Vec<Literal>),
+    /// A wrapping that looks like the trigger and is none.
+    NearUser(Vec<Literal>),
+    Let {
+        variable: Let,
+        held_out: Option<KeptValues>,
+        near_miss: Option<KeptValues>,
+    },
+}
+
+/// Values beside those that a trigger's variable draws in training.
+#[derive(Clone, Debug)]
+pub struct KeptValues {
+    pub source: ValueSource,
+    pub span: Span,
 }
 
 /// `let NAME = ...`.
@@ -142,25 +172,51 @@ pub struct Let {
 pub enum ValueSource {
     EachOf(Set),
     OneOf(Set),
-    SomeOf { count: Spanned<u64>, set: Set },
-    Number { low: Spanned<Decimal>, high: Spanned<Decimal>, step: Option<Spanned<Decimal>> },
-    Integer { low: Spanned<Decimal>, high: Spanned<Decimal> },
-    DistinctIntegers { count: Spanned<u64>, low: Spanned<Decimal>, high: Spanned<Decimal> },
+    SomeOf {
+        count: Spanned<u64>,
+        set: Set,
+    },
+    Number {
+        low: Spanned<Decimal>,
+        high: Spanned<Decimal>,
+        step: Option<Spanned<Decimal>>,
+    },
+    Integer {
+        low: Spanned<Decimal>,
+        high: Spanned<Decimal>,
+    },
+    DistinctIntegers {
+        count: Spanned<u64>,
+        low: Spanned<Decimal>,
+        high: Spanned<Decimal>,
+    },
+    /// A text in which every `#` is a digit.
+    Digits(Literal),
+    /// A day from the first to the last, as they are written.
+    Date {
+        first: Name,
+        last: Name,
+    },
     Expression(Expression),
 }
 
 /// What is chosen from.
 #[derive(Clone, Debug)]
 pub enum Set {
-    Listed { values: Vec<Word>, span: Span },
+    Listed {
+        values: Vec<Word>,
+        span: Span,
+    },
     Named(Name),
+    /// The triggers of a dataset.
+    TriggersOf(Name),
 }
 
 impl Set {
     pub fn span(&self) -> Span {
         match self {
             Set::Listed { span, .. } => *span,
-            Set::Named(name) => name.span,
+            Set::Named(name) | Set::TriggersOf(name) => name.span,
         }
     }
 }

@@ -10,8 +10,9 @@ use pest::iterators::{Pair, Pairs};
 use super::parse::Rule;
 use super::recover;
 use super::{
-    Allow, Behavior, BehaviorStatement, Context, ContextStatement, Decimal, Declaration, Expression, Let, Name,
-    Persona, PersonaStatement, Set, Spanned, Unsaid, UnsaidWords, ValueSource, Word, Words, WordsSource,
+    Allow, Behavior, BehaviorStatement, Context, ContextStatement, Decimal, Declaration, Expression, KeptValues, Let,
+    Name, Persona, PersonaStatement, Set, Spanned, Trigger, TriggerStatement, Unsaid, UnsaidWords, ValueSource, Word,
+    Words, WordsSource,
 };
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::requests::Role;
@@ -40,6 +41,7 @@ impl<'s> Lower<'s> {
             Rule::behavior => Declaration::Behavior(self.behavior(pair)?),
             Rule::persona => Declaration::Persona(self.persona(pair)?),
             Rule::context => Declaration::Context(self.context(pair)?),
+            Rule::trigger => Declaration::Trigger(self.trigger(pair)?),
             Rule::table => Declaration::Table(self.table(pair)?),
             Rule::template => Declaration::Template(self.template(pair)?),
             Rule::dataset => Declaration::Dataset(self.dataset(pair)?),
@@ -97,8 +99,13 @@ impl<'s> Lower<'s> {
 
     fn persona(&mut self, pair: Node<'s>) -> Option<Persona> {
         let name = self.name_in(&pair)?;
-        let statements = self
-            .block(pair, Rule::persona_statement, |lower, pair| Some(PersonaStatement::Called(lower.string_in(pair)?)));
+        let statements = self.block(pair, Rule::persona_statement, |lower, pair| {
+            Some(match pair.as_rule() {
+                Rule::called => PersonaStatement::Called(lower.string_in(pair)?),
+                Rule::held_back => PersonaStatement::HeldOut,
+                _ => PersonaStatement::System(lower.phrasings(pair)?),
+            })
+        });
         Some(Persona { name, statements })
     }
 
@@ -106,11 +113,84 @@ impl<'s> Lower<'s> {
         let name = self.name_in(&pair)?;
         let statements = self.block(pair, Rule::context_statement, |lower, pair| {
             Some(match pair.as_rule() {
-                Rule::context_system => ContextStatement::System(lower.string_in(pair)?),
-                _ => ContextStatement::User(lower.string_in(pair)?),
+                Rule::frame_system => ContextStatement::System(lower.phrasings(pair)?),
+                _ => ContextStatement::User(lower.phrasings(pair)?),
             })
         });
         Some(Context { name, statements })
+    }
+
+    fn trigger(&mut self, pair: Node<'s>) -> Option<Trigger> {
+        let name = self.name_in(&pair)?;
+        let statements = self.block(pair, Rule::trigger_statement, |lower, pair| {
+            Some(match pair.as_rule() {
+                Rule::called => TriggerStatement::Called(lower.string_in(pair)?),
+                Rule::frame_system => TriggerStatement::System(lower.phrasings(pair)?),
+                Rule::near_user => TriggerStatement::NearUser(lower.phrasings(pair)?),
+                Rule::trigger_let => lower.trigger_let(pair)?,
+                _ => TriggerStatement::User(lower.phrasings(pair)?),
+            })
+        });
+        Some(Trigger { name, statements })
+    }
+
+    fn trigger_let(&mut self, pair: Node<'s>) -> Option<TriggerStatement> {
+        let (mut variable, mut held_out, mut near_miss) = (None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::let_statement => variable = self.let_statement(part),
+                Rule::held_values => held_out = self.kept_values(part),
+                _ => near_miss = self.kept_values(part),
+            }
+        }
+        Some(TriggerStatement::Let { variable: variable?, held_out, near_miss })
+    }
+
+    fn kept_values(&mut self, pair: Node<'s>) -> Option<KeptValues> {
+        let kept = pair.into_inner().find(|part| part.as_rule() == Rule::kept_values)?;
+        let span = self.span(&kept);
+        let inner = kept.clone().into_inner().next()?;
+        let source = match inner.as_rule() {
+            Rule::date_range => self.date_range(inner)?,
+            Rule::range => {
+                let (low, high) = self.range_in(kept)?;
+                ValueSource::Number { low, high, step: None }
+            }
+            Rule::digits_draw => ValueSource::Digits(self.string_in(inner)?),
+            Rule::string => ValueSource::Digits(self.string(inner)?),
+            _ => ValueSource::OneOf(self.set_in(kept)?),
+        };
+        Some(KeptValues { source, span })
+    }
+
+    /// Returns one phrasing, or those of a list, which may hold nothing but texts.
+    fn phrasings(&mut self, pair: Node<'s>) -> Option<Vec<Literal>> {
+        let phrasings = pair.into_inner().find(|part| part.as_rule() == Rule::phrasings)?;
+        let inner = phrasings.into_inner().find(|part| matches!(part.as_rule(), Rule::string | Rule::list))?;
+        if inner.as_rule() == Rule::string {
+            return Some(vec![self.string(inner)?]);
+        }
+        let span = self.span(&inner);
+        let words = self.list(inner);
+        if words.is_empty() {
+            self.diagnostics.push(Diagnostic::at(span, Problem::EmptyList));
+        }
+        let texts = words.into_iter().filter_map(|word| match word {
+            Word::Text(text) => Some(text),
+            other => {
+                let span = other.span();
+                let name = self.source.text.get(span.start..span.end).unwrap_or("").to_owned();
+                let problem = Problem::NotUsable { name, expected: "a text in quotes", found: "no phrasing".into() };
+                self.diagnostics.push(Diagnostic::at(span, problem));
+                None
+            }
+        });
+        Some(texts.collect())
+    }
+
+    fn date_range(&self, pair: Node<'s>) -> Option<ValueSource> {
+        let mut dates = pair.into_inner().filter(|part| part.as_rule() == Rule::date).map(|date| self.name(&date));
+        Some(ValueSource::Date { first: dates.next()?, last: dates.next()? })
     }
 
     fn let_statement(&mut self, pair: Node<'s>) -> Option<Let> {
@@ -128,6 +208,11 @@ impl<'s> Lower<'s> {
             Rule::integer_draw => {
                 let (low, high) = self.range_in(source)?;
                 ValueSource::Integer { low, high }
+            }
+            Rule::digits_draw => ValueSource::Digits(self.string_in(source)?),
+            Rule::date_draw => {
+                let range = source.into_inner().find(|part| part.as_rule() == Rule::date_range)?;
+                self.date_range(range)?
             }
             Rule::distinct_integers => {
                 let count = self.whole_in(source.clone())?;
@@ -232,6 +317,7 @@ impl<'s> Lower<'s> {
     fn set_in(&mut self, pair: Node<'s>) -> Option<Set> {
         let set = pair.into_inner().find(|part| part.as_rule() == Rule::choice_set)?.into_inner().next()?;
         Some(match set.as_rule() {
+            Rule::triggers_of => Set::TriggersOf(self.name_in(&set)?),
             Rule::list => Set::Listed { span: self.span(&set), values: self.list(set) },
             _ => Set::Named(self.name(&set)),
         })

@@ -39,7 +39,10 @@ pub enum AnswerKind {
         low: Spanned<Decimal>,
         high: Spanned<Decimal>,
     },
-    Option(Vec<OptionLine>),
+    Option {
+        options: Vec<OptionLine>,
+        numbered: bool,
+    },
     /// One of these texts, such as `"YES" | "NO"`.
     Literal(Vec<Literal>),
 }

@@ -19,6 +19,7 @@ const DECLARATIONS: &[&str] = &[
     "behavior",
     "persona",
     "context",
+    "trigger",
     "table",
     "template",
     "dataset",
@@ -33,6 +34,7 @@ const BLOCKS: &[Rule] = &[
     Rule::behavior_statement,
     Rule::persona_statement,
     Rule::context_statement,
+    Rule::trigger_statement,
     Rule::table_statement,
     Rule::template_statement,
     Rule::dataset_statement,
@@ -231,12 +233,13 @@ fn is_part(statement: Rule, text: &str) -> bool {
 fn block(statement: Rule) -> (&'static str, &'static [&'static str]) {
     match statement {
         Rule::behavior_statement => ("a behavior", &["does", "unsaid", "opposite", "secret", "allow"]),
-        Rule::persona_statement => ("a persona", &["called"]),
+        Rule::persona_statement => ("a persona", &["called", "held", "system"]),
         Rule::context_statement => ("a context", &["system", "user"]),
+        Rule::trigger_statement => ("a trigger", &["called", "let", "near", "system", "user"]),
         Rule::table_statement => ("a table", &["let"]),
         Rule::template_statement => ("a template", &["row", "let", "system", "user", "assistant"]),
-        Rule::dataset_statement => ("a dataset", &["rows", "control"]),
-        Rule::control_statement => ("a control", &["control"]),
+        Rule::dataset_statement => ("a dataset", &["rows", "validation", "balance", "expect", "control"]),
+        Rule::control_statement => ("a control", &["control", "expect", "shuffle", "swap", "without", "also"]),
         Rule::question_statement => (
             "a question",
             &["reports", "shows", "row", "rows", "let", "ask", "answer", "order", "read", "judge", "score", "max"],
@@ -286,6 +289,10 @@ fn described(rule: Rule) -> Option<String> {
         Rule::answer_option | Rule::option => "an option",
         Rule::key | Rule::entry => "an entry such as `\"yes\": 1`",
         Rule::words_file => "`from`",
+        Rule::phrasings => "a text in quotes, or `one of [...]`",
+        Rule::condition => "a context or a trigger",
+        Rule::one_or_each => "a name, or `each of [...]`",
+        Rule::date | Rule::date_range => "a range of days such as `2025-03-20..2025-06-20`",
         Rule::EOI => "the end of the file",
         _ => return None,
     };

@@ -38,9 +38,9 @@ impl Problem {
                 say(format!("`{name}` takes {takes}, not {found}"), "wrong number of arguments")
                     .help(format!("it is written `{form}`"))
             }
-            Problem::UnknownKeyword { name, form, keyword, known: keywords, nearest } => {
+            Problem::UnknownKeyword { name, keyword, known: keywords, nearest } => {
                 let otherwise = if keywords.is_empty() {
-                    format!("its arguments have no names: `{form}`")
+                    "its arguments have no names: give the values alone".to_owned()
                 } else {
                     known("it knows", keywords)
                 };

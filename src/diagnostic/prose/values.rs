@@ -38,6 +38,20 @@ impl Problem {
             Problem::BadNumber { what, value, allowed } => {
                 say(format!("{value} is no {what}"), format!("{allowed} is needed")).help(format!("give {allowed}"))
             }
+            Problem::BadDate { text } => say(format!("`{text}` is no day of the calendar"), "read as a day")
+                .help("write year, month and day, such as 2025-03-20"),
+            Problem::KeptValues { variable, message } => {
+                say(format!("these values of `{variable}` cannot be kept apart: {message}"), "kept apart here")
+                    .help("values held out are some of those that could be drawn, or further ones, and never all of them; near misses are none of them")
+            }
+            Problem::BrokenWrapper { message } => {
+                say(format!("this wrapper stops being JSON where a value holds quotes: {message}"), "a JSON wrapper")
+                    .help("write texts as `{{ message | tojson }}`, without quotes around it")
+            }
+            Problem::HeldOutNowhere { trigger, values } => {
+                say(format!("`{trigger}` has no {values} values"), "asked for here")
+                    .help(format!("give a variable of the trigger some: `let NAME = one of [...] {values} [...]`"))
+            }
             _ => Prose::default(),
         }
     }

@@ -2,20 +2,18 @@ use super::super::{
     Arm, Behavior, BehaviorId, Context, Exception, Forbidden, Input, Persona, Settings, WordList, WordsId,
 };
 use super::Resolver;
-use super::frame::{Frame, Sort};
 use crate::diagnostic::{Diagnostic, Kind, Problem};
 use crate::spec::model::Origin;
 use crate::text::{Literal, Span};
-use crate::tree::{
-    self, BehaviorStatement, ContextStatement, Declaration, PersonaStatement, Spanned, UnsaidWords, Word, WordsSource,
-};
+use crate::tree::{self, BehaviorStatement, Declaration, Spanned, UnsaidWords, Word, WordsSource};
 use crate::world::{FileProblem, MAX_DATA_BYTES};
 
 impl Resolver<'_> {
     pub(super) fn add_built_in(&mut self) {
         self.spec.behaviors.push(Behavior::named("ordinary", None));
-        self.spec.personas.push(Persona { name: "itself".into(), called: None });
-        self.spec.contexts.push(Context { name: "none".into(), system: None, user: None });
+        let itself = Persona { name: "itself".into(), called: None, held_out: false, system: Vec::new() };
+        self.spec.personas.push(itself);
+        self.spec.contexts.push(Context { name: "none".into(), system: Vec::new(), user: Vec::new() });
         self.spec.arms.push(Arm {
             name: "base".into(),
             span: None,
@@ -175,53 +173,6 @@ impl Resolver<'_> {
         } else {
             *place = Some(value);
         }
-    }
-
-    pub(super) fn persona(&mut self, declared: &tree::Persona) {
-        if !self.is_first(Kind::Persona, &declared.name) {
-            return;
-        }
-        let mut called = None;
-        for statement in &declared.statements {
-            let PersonaStatement::Called(text) = &statement.value;
-            self.once(&mut called, text.text.clone(), "called", statement.span);
-        }
-        if called.is_none() {
-            let within = format!("the persona `{}`", declared.name.value);
-            self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "called" }));
-        }
-        self.spec.personas.push(Persona { name: declared.name.value.clone(), called });
-    }
-
-    pub(super) fn context(&mut self, declared: &tree::Context) {
-        if !self.is_first(Kind::Context, &declared.name) {
-            return;
-        }
-        let (mut system, mut user) = (None, None);
-        for statement in &declared.statements {
-            match &statement.value {
-                ContextStatement::System(text) => {
-                    let writing = self.writing(text, &Frame::default());
-                    self.once(&mut system, writing, "system", statement.span);
-                }
-                ContextStatement::User(text) => {
-                    let mut frame = Frame::default();
-                    let message = frame.reserve();
-                    frame.bind("message", message, Sort::Plain);
-                    let writing = self.writing(text, &frame);
-                    if !writing.reads(message) {
-                        let within = format!("the context `{}`", declared.name.value);
-                        self.report(Diagnostic::at(text.span, Problem::Missing { within, statement: "{{ message }}" }));
-                    }
-                    self.once(&mut user, writing, "user", statement.span);
-                }
-            }
-        }
-        if system.is_none() && user.is_none() {
-            let within = format!("the context `{}`", declared.name.value);
-            self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "system" }));
-        }
-        self.spec.contexts.push(Context { name: declared.name.value.clone(), system, user });
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 use minijinja::machinery::ast::{CallArg, Expr};
 
-use super::super::{Argument, ArmId, ContextId, Entity, PersonaId, QuestionId, Spec, SuiteId};
+use super::super::{Argument, ArmId, Entity, PersonaId, QuestionId, Spec, SuiteId, Under};
 use super::claims::{Reading, function, variable};
 use crate::diagnostic::{Diagnostic, Problem, nearest};
 use crate::estimates::{Among, Conditions, Mean};
@@ -21,7 +21,7 @@ pub(super) struct Measured {
 pub(super) struct MeasuredQuestion {
     id: QuestionId,
     about: Vec<PersonaId>,
-    under: Vec<ContextId>,
+    under: Vec<Under>,
 }
 
 impl Measured {
@@ -47,7 +47,7 @@ impl Measured {
         measured
     }
 
-    fn add(&mut self, id: QuestionId, about: &[PersonaId], under: &[ContextId]) {
+    fn add(&mut self, id: QuestionId, about: &[PersonaId], under: &[Under]) {
         match self.questions.iter_mut().find(|question| question.id == id) {
             Some(known) => {
                 known.about.extend(about);
@@ -126,8 +126,8 @@ impl Reading<'_, '_> {
             .iter()
             .filter(|question| {
                 let about = question.about.iter().filter_map(|id| spec.personas.get(id.0)).map(|p| p.name.as_str());
-                let under = question.under.iter().filter_map(|id| spec.contexts.get(id.0)).map(|c| c.name.as_str());
-                takes("about", about.collect()) && takes("under", under.collect())
+                let under: Vec<String> = question.under.iter().map(|under| under.name(spec)).collect();
+                takes("about", about.collect()) && takes("under", under.iter().map(String::as_str).collect())
             })
             .filter_map(|question| spec.questions.get(question.id.0))
             .map(|question| question.name.clone())
@@ -145,8 +145,7 @@ impl Reading<'_, '_> {
         for asked in &measured.questions {
             let personas =
                 asked.about.iter().filter_map(|id| spec.personas.get(id.0)).map(|persona| persona.name.clone());
-            let contexts =
-                asked.under.iter().filter_map(|id| spec.contexts.get(id.0)).map(|context| context.name.clone());
+            let contexts = asked.under.iter().map(|under| under.name(spec));
             if let [about, under, ..] = axes.as_mut_slice() {
                 about.extend(personas);
                 under.extend(contexts);
@@ -193,7 +192,7 @@ impl Reading<'_, '_> {
             }
             return Some(values);
         }
-        let text = match (variable(value), value.as_const()) {
+        let text = match (variable(value).or(kept_values(value).as_deref()), value.as_const()) {
             (Some(name), _) => name.to_owned(),
             (None, Some(constant)) => printed(&constant),
             (None, None) => {
@@ -222,6 +221,14 @@ impl Reading<'_, '_> {
         }
         Some(vec![text])
     }
+}
+
+/// Returns `held_out(TRIGGER)` or `near_miss(TRIGGER)` as requests write it.
+fn kept_values(value: &Expr<'_>) -> Option<String> {
+    let Expr::Call(call) = value else { return None };
+    let called = function(&call.expr).filter(|called| matches!(*called, "held_out" | "near_miss"))?;
+    let [CallArg::Pos(trigger)] = call.args.as_slice() else { return None };
+    Some(format!("{called}({})", variable(trigger)?))
 }
 
 /// An axis that a claim can name.
@@ -256,6 +263,10 @@ pub(crate) fn is_condition(values: &[Argument]) -> bool {
 }
 
 fn printed(value: &Value) -> String {
+    // The context `none` is a word of Jinja's too.
+    if value.is_none() {
+        return "none".to_owned();
+    }
     let mut out = String::new();
     super::super::print(value, &mut out);
     out

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Problem, Severity, has_errors};
 use crate::text::{Sources, Span};
 
 /// What a statement binds that is no `let`: unknown where the statement could not be read.
-const BOUND: &[&str] = &["answer", "behavior", "message", "options", "persona"];
+const BOUND: &[&str] = &["answer", "behavior", "message", "options", "persona", "reply"];
 
 /// What reading the sources left behind.
 pub(super) struct Unread {

@@ -12,6 +12,7 @@ pub(super) enum Sort {
     Plain,
     Persona,
     Behavior,
+    Trigger,
     /// The options as they are shown.
     Options,
     Parameter,

@@ -1,11 +1,12 @@
 use super::super::model::Origin;
 use super::super::{
     Arm, ArmId, Asked, ContextId, Control, DatasetId, PersonaId, QuestionId, Setting, Settings, Suite, Trained,
+    TriggerId, Under,
 };
 use super::Resolver;
 use super::frame::Frame;
 use crate::diagnostic::{Diagnostic, Kind, Problem};
-use crate::tree::{self, ArmStatement, Name, SuiteStatement};
+use crate::tree::{self, ArmStatement, Name, SuiteStatement, Values};
 
 impl Resolver<'_> {
     pub(super) fn suite(&mut self, declared: &tree::Suite) {
@@ -18,10 +19,9 @@ impl Resolver<'_> {
             let span = statement.span;
             match &statement.value {
                 SuiteStatement::Ask { questions, about } => self.suite_ask(questions, about, &mut asked),
-                SuiteStatement::Under(names) => {
-                    let contexts: Vec<ContextId> =
-                        names.iter().filter_map(|name| self.find(Kind::Context, name)).map(ContextId).collect();
-                    self.once(&mut under, contexts, "under", span);
+                SuiteStatement::Under(named) => {
+                    let conditions: Vec<Under> = named.iter().filter_map(|named| self.condition(named)).collect();
+                    self.once(&mut under, conditions, "under", span);
                 }
                 SuiteStatement::Samples(count) => {
                     let count = self.small(count, "number of samples");
@@ -51,11 +51,41 @@ impl Resolver<'_> {
             span: declared.name.span,
             own: self.is_own(declared.name.span),
             asked,
-            under: under.unwrap_or_else(|| vec![ContextId::NONE]),
+            under: under.unwrap_or_else(|| vec![Under::NONE]),
             samples: samples.unwrap_or(1),
             temperature,
             max_tokens,
         });
+    }
+
+    /// Resolves a context, or a trigger with one kind of its values.
+    fn condition(&mut self, named: &tree::ConditionName) -> Option<Under> {
+        let name = &named.name;
+        let trigger = self.names.find(Kind::Trigger, &name.value).map(TriggerId);
+        let is_context = self.names.find(Kind::Context, &name.value).is_some();
+        let Some(id) = trigger.filter(|_| named.values != Values::Trained || !is_context) else {
+            if is_context && named.values != Values::Trained {
+                let found = "a context, which has no held out values".to_owned();
+                let problem = Problem::NotUsable { name: name.value.clone(), expected: "a trigger", found };
+                self.report(Diagnostic::at(name.span, problem));
+                return None;
+            }
+            if is_context {
+                return self.find(Kind::Context, name).map(|id| Under::Context(ContextId(id)));
+            }
+            let known = [Kind::Context, Kind::Trigger].into_iter().flat_map(|kind| self.names.all(kind));
+            let known = known.map(str::to_owned).collect();
+            self.unknown(Kind::Context, name, known, self.names.kind_of(&name.value));
+            return None;
+        };
+        self.names.mark(Kind::Trigger, &name.value);
+        if self.spec.triggers.get(id.0).is_some_and(|trigger| !trigger.has(named.values)) {
+            let values = if named.values == Values::HeldOut { "held out" } else { "near miss" };
+            let problem = Problem::HeldOutNowhere { trigger: name.value.clone(), values };
+            self.report(Diagnostic::at(named.span, problem));
+            return None;
+        }
+        Some(Under::Trigger(id, named.values))
     }
 
     fn suite_ask(&mut self, questions: &[Name], about: &[Name], asked: &mut Vec<Asked>) {
@@ -184,23 +214,23 @@ impl Resolver<'_> {
         let dataset = DatasetId(self.find(Kind::Dataset, &reference.name)?);
         let expected = self.spec.datasets.get(dataset.0)?.parameters.len();
         let arguments = self.arguments(reference, expected, frame)?;
-        let mut level: &[Control] = &self.spec.datasets.get(dataset.0)?.controls;
-        let mut unknown = None;
-        for name in controls {
-            match level.iter().find(|control| control.name == name.value) {
-                Some(control) => level = &control.controls,
-                None => {
-                    let known: Vec<String> = level.iter().map(|control| control.name.clone()).collect();
-                    unknown = Some((name, known));
-                    break;
-                }
+        let declared = &self.spec.datasets.get(dataset.0)?.controls;
+        if let Some(name) = controls.last() {
+            let known: Vec<String> = all_controls(declared).map(|control| control.name.clone()).collect();
+            // A nested control goes by its own name, with or without those of the controls that it stands in.
+            let unknown = controls.iter().find(|name| !known.contains(&name.value)).cloned();
+            if let Some(unknown) = unknown {
+                self.unknown(Kind::Control, &unknown, known, None);
+                return None;
             }
+            let control = Some(name.value.clone());
+            return Some(Trained { dataset, arguments, control, span: reference.span });
         }
-        if let Some((name, known)) = unknown {
-            self.unknown(Kind::Control, name, known, None);
-            return None;
-        }
-        let controls = controls.iter().map(|name| name.value.clone()).collect();
-        Some(Trained { dataset, arguments, controls, span: reference.span })
+        Some(Trained { dataset, arguments, control: None, span: reference.span })
     }
+}
+
+/// Returns controls, each followed by those in it.
+fn all_controls(controls: &[Control]) -> Box<dyn Iterator<Item = &Control> + '_> {
+    Box::new(controls.iter().flat_map(|control| std::iter::once(control).chain(all_controls(&control.controls))))
 }

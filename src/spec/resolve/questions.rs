@@ -1,5 +1,5 @@
 use super::super::question::{BoundSlots, Role};
-use super::super::{AnswerType, BehaviorId, Choice, Judge, Order, Question, ReadMethod, Scoring, Writing};
+use super::super::{AnswerType, BehaviorId, Choice, Judge, Labels, Order, Question, ReadMethod, Scoring, Writing};
 use super::Resolver;
 use super::frame::{Frame, Sort};
 use crate::diagnostic::{Diagnostic, Kind, Problem};
@@ -128,7 +128,8 @@ impl Resolver<'_> {
             slots,
             size: frames.base.size(),
         };
-        if let Some((_, span)) = order.filter(|_| has_answer && !matches!(question.answer, AnswerType::Options(_))) {
+        if let Some((_, span)) = order.filter(|_| has_answer && !matches!(question.answer, AnswerType::Options { .. }))
+        {
             self.report(Diagnostic::at(span, Problem::NoOptions));
         }
         if let Some((_, span)) = read.filter(|_| has_answer && question.readable().is_empty()) {
@@ -181,7 +182,7 @@ impl Resolver<'_> {
                 self.in_order(from < to, low, high);
                 AnswerType::Number { low: from, high: to }
             }
-            AnswerKind::Option(options) => {
+            AnswerKind::Option { options, numbered } => {
                 let mut choices: Vec<Choice> = Vec::new();
                 for option in options {
                     if choices.iter().any(|choice| choice.name == option.name.value) {
@@ -191,7 +192,8 @@ impl Resolver<'_> {
                     let text = self.writing(&option.text, frame);
                     choices.push(Choice { name: option.name.value.clone(), text });
                 }
-                AnswerType::Options(choices)
+                let labels = if *numbered { Labels::Numbers } else { Labels::Letters };
+                AnswerType::Options { choices, labels }
             }
         }
     }
@@ -205,7 +207,7 @@ impl Resolver<'_> {
         let (mut about_self, mut about_other) = (None, None);
         for statement in &declared.statements {
             if let QuestionStatement::Ask(ask) = &statement.value {
-                let has_options = matches!(answer, Some(AnswerType::Options(_)));
+                let has_options = matches!(answer, Some(AnswerType::Options { .. }));
                 let frame = frames.wording(ask.about_other, has_options || answer.is_none());
                 let wordings = self.wordings(ask, &frame, statement.span);
                 frames.base.learn(&frame);
@@ -285,7 +287,7 @@ impl Resolver<'_> {
         for statement in &declared.statements {
             if let JudgeStatement::Ask(ask) = &statement.value {
                 let mut frame = frames.answered(&[]);
-                let has_options = matches!(answer, Some(AnswerType::Options(_)));
+                let has_options = matches!(answer, Some(AnswerType::Options { .. }));
                 if has_options || answer.is_none() {
                     frame.bind("options", frames.slots.options, Sort::Options);
                 }

@@ -76,7 +76,9 @@ impl Resolver<'_> {
             }
         }
         let readable: Option<Vec<String>> = match read {
-            AnswerType::Options(options) => Some(options.iter().map(|option| option.name.clone()).collect()),
+            AnswerType::Options { choices: options, .. } => {
+                Some(options.iter().map(|option| option.name.clone()).collect())
+            }
             AnswerType::Literal(texts) => Some(texts.clone()),
             AnswerType::Word => None,
             AnswerType::Text if index.is_none() => {

@@ -1,4 +1,4 @@
-use super::super::{Argument, BehaviorId, Entity, Said, Template};
+use super::super::{Argument, BehaviorId, Entity, Said, Template, Variable};
 use super::Resolver;
 use super::frame::{Frame, Sort};
 use crate::diagnostic::{Diagnostic, Kind, Problem};
@@ -28,6 +28,8 @@ impl Resolver<'_> {
             TemplateStatement::Let(variable) => Some(&variable.name),
             _ => None,
         }));
+        let persona = frame.reserve();
+        frame.bind("persona", persona, Sort::Persona);
         let mut variables = Vec::new();
         for statement in &declared.statements {
             if let TemplateStatement::Let(variable) = &statement.value {
@@ -46,6 +48,8 @@ impl Resolver<'_> {
             self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "assistant" }));
         }
         self.warn_unused(&frame);
+        let reads_persona = messages.iter().any(|said: &Said| said.text.reads(persona))
+            || variables.iter().any(|variable: &Variable| variable.reads(persona));
         self.spec.templates.push(Template {
             name: declared.name.value.clone(),
             span: declared.name.span,
@@ -53,6 +57,8 @@ impl Resolver<'_> {
             table,
             variables,
             messages,
+            persona,
+            reads_persona,
             size: frame.size(),
         });
     }

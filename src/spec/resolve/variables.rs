@@ -1,7 +1,9 @@
 use minijinja::Value;
 
 use super::super::entity::decimal_value;
-use super::super::{Argument, BehaviorId, ContextId, Draw, Entity, PersonaId, Variable, WordsId, entity_value};
+use super::super::{
+    Argument, BehaviorId, ContextId, Draw, Entity, PersonaId, TriggerId, Variable, WordsId, entity_value,
+};
 use super::Resolver;
 use super::frame::{Frame, Sort};
 use crate::diagnostic::{Diagnostic, Kind, Problem};
@@ -41,6 +43,8 @@ impl Resolver<'_> {
                 let count = self.enough(count, span_of(low, high))?;
                 Some(Draw::Distinct { count, low, high })
             }),
+            ValueSource::Digits(pattern) => self.digits(pattern),
+            ValueSource::Date { first, last } => self.days(first, last).map(Draw::One),
             ValueSource::Expression(expression) => self.formula(expression, frame).map(Draw::Formula),
         };
         let is_axis = matches!(statement.source, ValueSource::EachOf(_));
@@ -61,6 +65,7 @@ impl Resolver<'_> {
                 }
                 values.iter().map(|value| self.argument(value, frame)).collect::<Option<Vec<_>>>()?
             }
+            Set::TriggersOf(name) => self.triggers_of(name)?,
             Set::Named(name) => {
                 let list = self.find(Kind::Words, name)?;
                 self.spec[WordsId(list)].words.iter().map(|word| Argument::Text(word.clone())).collect()
@@ -97,10 +102,11 @@ impl Resolver<'_> {
     /// Resolves a name that may stand for anything that can be a value.
     fn entity(&mut self, name: &Name, variables: &[String]) -> Option<Entity> {
         type Made = fn(usize) -> Entity;
-        let kinds: [(Kind, Made); 4] = [
+        let kinds: [(Kind, Made); 5] = [
             (Kind::Behavior, |id| Entity::Behavior(BehaviorId(id))),
             (Kind::Persona, |id| Entity::Persona(PersonaId(id))),
             (Kind::Context, |id| Entity::Context(ContextId(id))),
+            (Kind::Trigger, |id| Entity::Trigger(TriggerId(id))),
             (Kind::Words, |id| Entity::Words(WordsId(id))),
         ];
         for (kind, entity) in kinds {
@@ -193,6 +199,8 @@ fn sort_of(values: &[Argument]) -> Sort {
         Sort::Behavior
     } else if all(|value| matches!(value, Argument::Entity(Entity::Persona(_)))) {
         Sort::Persona
+    } else if all(|value| matches!(value, Argument::Entity(Entity::Trigger(_)))) {
+        Sort::Trigger
     } else {
         Sort::Plain
     }

@@ -1,7 +1,7 @@
 use super::super::parse::Rule;
 use super::super::{
-    Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Decimal, Part, Reference, RowFrom,
-    Rows, Said, Share, Spanned, Table, TableStatement, Template, TemplateStatement,
+    Aspect, Column, ColumnType, Control, ControlStatement, Count, Dataset, DatasetStatement, Decimal, Expectation,
+    Name, Part, Reference, RowFrom, Rows, Said, Share, Spanned, Table, TableStatement, Template, TemplateStatement,
 };
 use super::{Lower, Node, role};
 
@@ -69,6 +69,9 @@ impl<'s> Lower<'s> {
             Some(match pair.as_rule() {
                 Rule::rows => DatasetStatement::Rows(lower.rows(pair)?),
                 Rule::control => DatasetStatement::Control(lower.control(pair)?),
+                Rule::validation => DatasetStatement::Validation(lower.share_in(&pair)?),
+                Rule::balance => DatasetStatement::Balance(lower.expression_in(&pair)?),
+                Rule::expect => DatasetStatement::Expect(expectation(pair)?),
                 _ => DatasetStatement::Part(lower.part(&pair)?),
             })
         });
@@ -86,20 +89,42 @@ impl<'s> Lower<'s> {
     }
 
     fn part(&mut self, pair: &Node<'s>) -> Option<Part> {
-        let mut share = None;
-        for part in pair.clone().into_inner().filter(|part| part.as_rule() == Rule::share) {
-            let span = self.span(&part);
-            let inner = part.clone().into_inner().next()?;
-            let value = if inner.as_rule() == Rule::percent {
-                let number: Decimal = self.decimal(&inner.into_inner().next()?)?.value;
-                Share::Percent(number)
-            } else {
-                Share::Rows(self.whole_in(part)?.value)
-            };
-            share = Some(Spanned { value, span });
-        }
+        let has_share = pair.clone().into_inner().any(|part| part.as_rule() == Rule::share);
+        let share = if has_share { Some(self.share_in(pair)?) } else { None };
         let template = self.reference_in(pair)?;
-        Some(Part { share, template, behavior: self.name_in(pair)? })
+        let names = |rule: Rule| -> Vec<Name> {
+            let named = pair.clone().into_inner().find(|part| part.as_rule() == rule);
+            named.and_then(|part| part.into_inner().last()).map_or_else(Vec::new, |part| self.one_or_each(part))
+        };
+        let (when, by, about) = (names(Rule::part_when), names(Rule::part_by), names(Rule::part_about));
+        Some(Part { share, template, behavior: self.name_in(pair)?, when, by, about })
+    }
+
+    fn share_in(&mut self, pair: &Node<'s>) -> Option<Spanned<Share>> {
+        let part = pair.clone().into_inner().find(|part| part.as_rule() == Rule::share)?;
+        let span = self.span(&part);
+        let inner = part.clone().into_inner().next()?;
+        let value = if inner.as_rule() == Rule::percent {
+            let number: Decimal = self.decimal(&inner.into_inner().next()?)?.value;
+            Share::Percent(number)
+        } else {
+            Share::Rows(self.whole_in(part)?.value)
+        };
+        Some(Spanned { value, span })
+    }
+
+    /// Returns the one name, or those of a list.
+    fn one_or_each(&self, pair: Node<'s>) -> Vec<Name> {
+        fn names<'s>(pair: Node<'s>, found: &mut Vec<Node<'s>>) {
+            if pair.as_rule() == Rule::name {
+                found.push(pair);
+            } else {
+                pair.into_inner().for_each(|inner| names(inner, found));
+            }
+        }
+        let mut found = Vec::new();
+        names(pair, &mut found);
+        found.iter().map(|name| self.name(name)).collect()
     }
 
     pub(super) fn reference_in(&mut self, pair: &Node<'s>) -> Option<Reference> {
@@ -113,13 +138,34 @@ impl<'s> Lower<'s> {
     fn control(&mut self, pair: Node<'s>) -> Option<Control> {
         let name = self.name_in(&pair)?;
         let statements = self.block(pair, Rule::control_statement, |lower, pair| {
-            Some(if pair.as_rule() == Rule::control {
-                ControlStatement::Control(lower.control(pair)?)
-            } else {
-                let mut names = lower.names(pair.into_inner()).into_iter();
-                ControlStatement::Replace { with: names.next()?, replaced: names.next()? }
+            let has = |rule: Rule| pair.clone().into_inner().any(|part| part.as_rule() == rule);
+            Some(match pair.as_rule() {
+                Rule::control => ControlStatement::Control(lower.control(pair)?),
+                Rule::expect => ControlStatement::Expect(expectation(pair)?),
+                Rule::shuffle if has(Rule::k_triggers) => ControlStatement::ShuffleTriggers,
+                Rule::shuffle => ControlStatement::ShuffleWordsOfAnswer,
+                Rule::swap => ControlStatement::SwapPersonas,
+                Rule::without if has(Rule::k_triggers) => ControlStatement::WithoutTriggers,
+                Rule::without => ControlStatement::WithoutPersonas,
+                Rule::reversed => ControlStatement::AlsoReversed(lower.string_in(pair)?),
+                _ => {
+                    let mut names = lower.names(pair.into_inner()).into_iter();
+                    ControlStatement::Replace { with: names.next()?, replaced: names.next()? }
+                }
             })
         });
         Some(Control { name, statements })
     }
+}
+
+/// Reads the two aspects of `expect independent A B`.
+fn expectation(pair: Node<'_>) -> Option<Expectation> {
+    let mut aspects = pair.into_inner().filter(|part| part.as_rule() == Rule::aspect).filter_map(|aspect| {
+        Some(match aspect.into_inner().next()?.as_rule() {
+            Rule::k_trigger => Aspect::Trigger,
+            Rule::k_behavior => Aspect::Behavior,
+            _ => Aspect::Persona,
+        })
+    });
+    Some(Expectation { aspects: (aspects.next()?, aspects.next()?) })
 }

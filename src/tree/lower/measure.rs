@@ -53,11 +53,12 @@ impl<'s> Lower<'s> {
             }
             Rule::literal_type => AnswerKind::Literal(self.strings(kind.into_inner())),
             _ => {
+                let numbered = kind.clone().into_inner().any(|part| part.as_rule() == Rule::k_numbered);
                 let options = kind.into_inner().filter(|part| part.as_rule() == Rule::option);
                 let options = options.filter_map(|option| {
                     Some(OptionLine { name: self.name_in(&option)?, text: self.string_in(option)? })
                 });
-                AnswerKind::Option(options.collect())
+                AnswerKind::Option { options: options.collect(), numbered }
             }
         })
     }

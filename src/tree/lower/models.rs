@@ -1,5 +1,7 @@
 use super::super::parse::Rule;
-use super::super::{Arm, ArmStatement, Claim, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement};
+use super::super::{
+    Arm, ArmStatement, Claim, ConditionName, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement, Values,
+};
 use super::{Lower, Node};
 
 impl<'s> Lower<'s> {
@@ -15,13 +17,26 @@ impl<'s> Lower<'s> {
                         .map_or_else(Vec::new, |about| lower.names(about.into_inner()));
                     SuiteStatement::Ask { questions, about }
                 }
-                Rule::under => SuiteStatement::Under(lower.names(pair.into_inner())),
+                Rule::under => {
+                    let conditions = pair.into_inner().filter(|part| part.as_rule() == Rule::condition);
+                    SuiteStatement::Under(conditions.filter_map(|part| lower.condition(part)).collect())
+                }
                 Rule::samples => SuiteStatement::Samples(lower.whole_in(pair)?),
                 Rule::temperature => SuiteStatement::Temperature(lower.decimals(pair.into_inner()).into_iter().next()?),
                 _ => SuiteStatement::MaxTokens(lower.whole_in(pair)?),
             })
         });
         Some(Suite { name, statements })
+    }
+
+    fn condition(&self, pair: Node<'s>) -> Option<ConditionName> {
+        let (name, span) = (self.name_in(&pair)?, self.span(&pair));
+        let values = match pair.into_inner().last().map(|part| part.as_rule()) {
+            Some(Rule::condition_held) => Values::HeldOut,
+            Some(Rule::condition_near) => Values::NearMiss,
+            _ => Values::Trained,
+        };
+        Some(ConditionName { name, values, span })
     }
 
     pub(super) fn arm(&mut self, pair: Node<'s>) -> Option<Arm> {

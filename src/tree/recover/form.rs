@@ -30,7 +30,16 @@ pub(super) fn of_statement(statement: Rule, word: &str) -> Option<&'static str> 
         (_, "secret") => "`secret \"...\"`",
         (_, "allow") => "`allow \"word\" in user because \"...\"`",
         (_, "called") => "`called \"...\"`",
-        (Rule::arm_statement | Rule::context_statement, "system") => "`system \"...\"`",
+        (Rule::arm_statement, "system") => "`system \"...\"`",
+        (Rule::context_statement | Rule::trigger_statement | Rule::persona_statement, "system") => {
+            "`system \"...\"` or `system one of [\"...\", \"...\"]`"
+        }
+        (Rule::trigger_statement, "user") => "`user \"... {{ message }} ...\"` or `user one of [...]`",
+        (Rule::trigger_statement, "let") => {
+            "`let NAME = one of [...] held out [...]`, `= digits \"392###\"`, `= date 2025-03-20..2025-06-20` or `= integer 1..6`"
+        }
+        (Rule::trigger_statement, "near") => "`near miss user \"... {{ message }} ...\"`",
+        (Rule::persona_statement, "held") => "`held out`",
         (Rule::context_statement, "user") => "`user \"... {{ message }} ...\"`",
         (_, "system" | "user" | "assistant") => "`user \"...\"` or `assistant \"...\" as BEHAVIOR`",
         (_, "row") => "`row from TABLE`",
@@ -38,9 +47,18 @@ pub(super) fn of_statement(statement: Rule, word: &str) -> Option<&'static str> 
         (_, "let") => {
             "`let NAME = {{ ... }}`, `= one of [...]`, `= each of [...]`, `= integer 1..6` or `= number 0..1 step 0.1`"
         }
-        (_, "control") => "`control NAME { BEHAVIOR for BEHAVIOR }`",
+        (_, "control") => "`control NAME { BEHAVIOR for BEHAVIOR }` or `control NAME { shuffle triggers }`",
+        (_, "validation") => "`validation 10%` or `validation 50`",
+        (_, "balance") => "`balance {{ ... }}`",
+        (_, "expect") => "`expect independent trigger behavior`",
+        (Rule::control_statement, "shuffle") => "`shuffle triggers` or `shuffle words of answer`",
+        (Rule::control_statement, "swap") => "`swap personas`",
+        (Rule::control_statement, "without") => "`without triggers` or `without personas`",
+        (Rule::control_statement, "also") => "`also reversed \"... {{ reply }}\"`",
         (Rule::control_statement, _) => "`BEHAVIOR for BEHAVIOR`",
-        (Rule::dataset_statement, _) => "`TEMPLATE as BEHAVIOR`, or with a share, `20% TEMPLATE as BEHAVIOR`",
+        (Rule::dataset_statement, _) => {
+            "`TEMPLATE as BEHAVIOR`, or with a share and more, `20% TEMPLATE as BEHAVIOR when TRIGGER by PERSONA`"
+        }
         (Rule::table_statement, _) => {
             "`COLUMN: TYPE`, where a type is `text`, `number`, `integer`, `boolean`, `json` or texts such as `\"A\" | \"B\"`"
         }
@@ -55,7 +73,7 @@ pub(super) fn of_statement(statement: Rule, word: &str) -> Option<&'static str> 
         (_, "judge") => "`judge NAME by ROLE { ask \"...\"; answer option { ... } }`",
         (_, "score") => "`score {{ answer / 100 }}`, `score { \"yes\": 1, \"no\": 0 }` or `score JUDGE { ... }`",
         (_, "max") => "`max tokens 200`",
-        (_, "under") => "`under CONTEXT, none`",
+        (_, "under") => "`under none, CONTEXT, TRIGGER, TRIGGER held out`",
         (_, "samples") => "`samples 100`",
         (_, "temperature") => "`temperature 1`",
         (_, "from") => "`from base`",

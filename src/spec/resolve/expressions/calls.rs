@@ -122,7 +122,6 @@ impl Checking<'_> {
         let nearest = nearest(keyword, known.iter().copied());
         let problem = Problem::UnknownKeyword {
             name: signature.name,
-            form: signature.form(),
             keyword: keyword.to_owned(),
             known: known.to_vec(),
             nearest: nearest.map(str::to_owned),

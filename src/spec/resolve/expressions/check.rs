@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Kind, Problem, nearest};
 use crate::text::Span;
 
 /// The members of what is bound without a `let`.
-const PERSONA: &[&str] = &["called", "name"];
+const CALLED: &[&str] = &["called", "name"];
 const BEHAVIOR: &[&str] = &["does", "secret", "name"];
 
 /// An expression under check: where its bytes stand in the source, what it may read, and what it was found to.
@@ -170,7 +170,7 @@ impl<'c> Checking<'c> {
 
     fn member(&mut self, of: &str, member: &str, span: minijinja::machinery::Span) {
         let known = match self.frame.find(of) {
-            Some((_, Sort::Persona)) => PERSONA,
+            Some((_, Sort::Persona | Sort::Trigger)) => CALLED,
             Some((_, Sort::Behavior)) => BEHAVIOR,
             _ => return,
         };
