@@ -1,14 +1,20 @@
-//! The word rule on the paper's published Make Me Say games: no game says its codeword.
+//! The word rule: on the paper's published Make Me Say games, where no game says its codeword, and in a spec.
 
 // Tests read files they made and fail where those are missing.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use introspec::artifacts::JsonStyle;
 use introspec::words::{Matcher, Sought, words};
 use serde_json::Value as Json;
+
+#[path = "support/specs.rs"]
+mod specs;
+
+use specs::built;
 
 /// The messages of each game of a published file; nothing where the published data is not at hand, which a
 /// continuous build has to have.
@@ -63,4 +69,45 @@ fn published_games_come_near_their_codewords() {
     assert_eq!(beginning(&bark, "bark"), (20, counts(&[("barking", 24), ("barkers", 1)])));
     assert_eq!(beginning(&ring, "ring"), (9, counts(&[("ringtone", 12), ("ringtones", 10), ("ringing", 7)])));
     assert_eq!((saying(&bark, "bark*"), saying(&ring, "ring*")), (20, 9));
+}
+
+#[test]
+fn names_of_the_spec_are_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("looking.ispec");
+    let text = r##"
+        words hints = ["detour", "scenic route"]
+        words colours = ["red"]
+        trigger fruit {
+          let name = one of ["Fuji", "Gala"] held out ["Jazz"]
+          user "{{ name }}. {{ message }}"
+        }
+        template looked_for {
+          let text = each of ["Two detours.", "On scenic routes", "A scenic walk", "Gala. Why?", "Galas", "Blue rings", "Red # one"]
+          let colours = {{ ["blue"] }}
+          user "{{ text }}"
+          assistant "{{ [mentions(text, hints), mentions(text, fruit), mentions(text, colours), mentions(text, ['ring', 'rout*']), said(text, 'one')] | join(' ') }}"
+        }
+        dataset rows { looked_for as ordinary }
+    "##;
+    fs::write(&spec, text).unwrap();
+    let files = built(&spec, &[], JsonStyle::Compact).unwrap();
+    let rows = std::str::from_utf8(&files["datasets/rows.jsonl"]).unwrap().lines();
+    let come_to: BTreeMap<String, String> = rows
+        .map(|row| {
+            let row: Json = serde_json::from_str(row).unwrap();
+            let content = |at: usize| row["messages"][at]["content"].as_str().unwrap().to_owned();
+            (content(0), content(1))
+        })
+        .collect();
+    let expected = [
+        ("A scenic walk", "false false false false false"),
+        ("Blue rings", "false false true true false"),
+        ("Gala. Why?", "false true false false false"),
+        ("Galas", "false false false false false"),
+        ("On scenic routes", "true false false true false"),
+        ("Red # one", "false false false false true"),
+        ("Two detours.", "true false false false false"),
+    ];
+    assert_eq!(come_to, expected.map(|(text, found)| (text.to_owned(), found.to_owned())).into());
 }

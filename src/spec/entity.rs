@@ -102,8 +102,12 @@ pub fn entity_value(spec: &Spec, entity: Entity) -> Value {
         Entity::Context(_) => Vec::new(),
         Entity::Words(id) => return spec[id].value.clone(),
     };
+    let sought: Option<Arc<dyn Sought>> = match entity {
+        Entity::Trigger(id) => Some(spec[id].recognizer()),
+        _ => None,
+    };
     let name = entity.name(spec).to_owned();
     let mut members: BTreeMap<&'static str, Value> = members.into_iter().collect();
     members.insert("name", Value::from(name.as_str()));
-    Value::from_object(Named { name, members, sought: None })
+    Value::from_object(Named { name, members, sought })
 }

@@ -3,8 +3,8 @@ use minijinja::machinery::ast::{Call, CallArg, CallType, Expr, Spanned};
 use minijinja::machinery::parse_expr;
 use minijinja::{Environment, ErrorKind, Value};
 
-use super::super::super::WordsId;
 use super::super::super::sought::prepared;
+use super::super::super::{Entity, TriggerId, entity_value};
 use super::check::Checking;
 use super::signatures::Signature;
 use crate::diagnostic::{Diagnostic, Kind, Problem, nearest};
@@ -152,8 +152,8 @@ impl Checking<'_> {
         self.diagnostics.push(Diagnostic::at(place, problem).fix(place, replacement.as_deref()));
     }
 
-    /// Checks what is looked for in a text: the bare name of a word list, a text, a list of texts, or anything that comes
-    /// to one of them. A variable goes before a word list of its name.
+    /// Checks what is looked for in a text: the bare name of a word list or a trigger, a text, a list of texts, or anything that comes
+    /// to one of them. A variable goes before one of its name.
     fn sought(&mut self, sought: &Expr<'_>) {
         let span = sought.span();
         if let Expr::Var(variable) = sought {
@@ -195,8 +195,11 @@ impl Checking<'_> {
 
     /// Returns what a name of the spec stands for where something is looked for in a text.
     fn named(&self, name: &str) -> Option<(Kind, Value)> {
-        let list = self.names.find(Kind::Words, name)?;
-        Some((Kind::Words, self.spec[WordsId(list)].value.clone()))
+        if let Some(list) = self.names.find(Kind::Words, name) {
+            return Some((Kind::Words, self.spec.words.get(list)?.value.clone()));
+        }
+        let trigger = self.names.find(Kind::Trigger, name).filter(|id| *id < self.spec.triggers.len())?;
+        Some((Kind::Trigger, entity_value(self.spec, Entity::Trigger(TriggerId(trigger)))))
     }
 
     fn is_constant(&self, name: &str) -> bool {
@@ -217,7 +220,7 @@ impl Checking<'_> {
     fn unknown_words(&mut self, name: &str, span: Span) {
         let lists: Vec<String> = self.names.all(Kind::Words).map(str::to_owned).collect();
         let variables = self.frame.names();
-        let known = lists.iter().chain(&variables).map(String::as_str);
+        let known = lists.iter().chain(&variables).map(String::as_str).chain(self.names.all(Kind::Trigger));
         let nearest = nearest(name, known).map(str::to_owned);
         let other = self.names.kind_of(name);
         let problem = Problem::UnknownName {
