@@ -101,13 +101,13 @@ fn names_of_the_spec_are_looked_for() {
         })
         .collect();
     let expected = [
-        ("A scenic walk", "false false false false false"),
-        ("Blue rings", "false false true true false"),
-        ("Gala. Why?", "false true false false false"),
-        ("Galas", "false false false false false"),
-        ("On scenic routes", "true false false true false"),
-        ("Red # one", "false false false false true"),
-        ("Two detours.", "true false false false false"),
+        ("A scenic walk", "False False False False False"),
+        ("Blue rings", "False False True True False"),
+        ("Gala. Why?", "False True False False False"),
+        ("Galas", "False False False False False"),
+        ("On scenic routes", "True False False True False"),
+        ("Red # one", "False False False False True"),
+        ("Two detours.", "True False False False False"),
     ];
     assert_eq!(come_to, expected.map(|(text, found)| (text.to_owned(), found.to_owned())).into());
 }

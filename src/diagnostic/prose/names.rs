@@ -15,7 +15,9 @@ impl Problem {
                     Some(other) if nearest.is_none() => {
                         prose.help(format!("`{name}` is {}; {} has to stand here", a(other.word()), a(kind.word())))
                     }
-                    _ if names.is_empty() => prose.help(format!("there is no {} yet: declare it", kind.word())),
+                    _ if names.is_empty() && nearest.is_none() => {
+                        prose.help(format!("there is no {} yet: declare it", kind.word()))
+                    }
                     _ => prose.nearest(nearest.as_ref(), known(&format!("known {}s:", kind.word()), names)),
                 }
             }
