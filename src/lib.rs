@@ -43,4 +43,5 @@ pub mod scores;
 pub mod spec;
 pub mod text;
 pub mod tree;
+pub mod words;
 pub mod world;

@@ -98,8 +98,12 @@ pub enum Problem {
     FileOutside { file: String },
     UnknownVariable { name: String, nearest: Option<String>, known: Vec<String>, later: bool },
     UnknownMember { of: String, member: String, known: Vec<&'static str> },
-    UnknownFilter { name: String, nearest: Option<String> },
-    UnknownFunction { name: String },
+    UnknownFilter { name: String, nearest: Option<String>, is_function: bool },
+    UnknownFunction { name: String, nearest: Option<String>, is_filter: bool },
+    CallArguments { name: &'static str, form: String, least: usize, most: usize, found: usize },
+    UnknownKeyword { name: &'static str, keyword: String, known: Vec<&'static str>, nearest: Option<String> },
+    UnknownLanguage { name: String, known: Vec<&'static str>, nearest: Option<String> },
+    NoLetters { entry: String },
     BuiltInName { kind: Kind, name: String },
     ArgumentCount { name: String, expected: usize, found: usize },
     OppositeOfItself { name: String },
@@ -245,6 +249,10 @@ codes! {
     Missing "E0214"
     NotUsable "E0215"
     ColumnWithoutRow "E0216"
+    CallArguments "E0230"
+    UnknownKeyword "E0231"
+    UnknownLanguage "E0232"
+    NoLetters "E0233"
     BadExpression "E0301"
     EmptyRange "E0302"
     BadStep "E0303"

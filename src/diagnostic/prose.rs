@@ -1,5 +1,6 @@
 //! The words of every diagnostic. Titles say what is wrong, labels why here, help what to write instead.
 
+mod calls;
 mod claims;
 mod controls;
 mod data;
@@ -149,6 +150,12 @@ impl Problem {
             | Problem::NumberTooLong
             | Problem::StrayText { .. }
             | Problem::StatementOutside { .. } => self.prose_of_text(),
+            Problem::UnknownFilter { .. }
+            | Problem::UnknownFunction { .. }
+            | Problem::CallArguments { .. }
+            | Problem::UnknownKeyword { .. }
+            | Problem::UnknownLanguage { .. }
+            | Problem::NoLetters { .. } => self.prose_of_calls(),
             Problem::UnknownName { .. }
             | Problem::DuplicateName { .. }
             | Problem::UseCycle { .. }
@@ -156,8 +163,6 @@ impl Problem {
             | Problem::FileOutside { .. }
             | Problem::UnknownVariable { .. }
             | Problem::UnknownMember { .. }
-            | Problem::UnknownFilter { .. }
-            | Problem::UnknownFunction { .. }
             | Problem::BuiltInName { .. }
             | Problem::ArgumentCount { .. }
             | Problem::OppositeOfItself { .. }

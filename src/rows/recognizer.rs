@@ -4,6 +4,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::spec::{Draw, Piece, Trigger, Variable, Writing};
 use crate::tree::Decimal;
+use crate::words::Sought;
 
 /// The most values of a variable that are looked for one by one.
 const MAX_VALUES: u64 = 100_000;
@@ -73,6 +74,12 @@ impl Recognizer {
             }
             first
         })
+    }
+}
+
+impl Sought for Recognizer {
+    fn is_in(&self, text: &str) -> bool {
+        self.find(text).is_some()
     }
 }
 

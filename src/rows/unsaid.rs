@@ -1,5 +1,5 @@
-//! The words that a row must not say. A word of the list matches itself and its inflections, in any case; a word
-//! that ends in `*` matches whatever begins with it.
+//! The words that a row must not say. A word of the list matches itself, its inflections and its plural, in any case;
+//! a word that ends in `*` matches whatever begins with it.
 
 mod inflection;
 
@@ -10,6 +10,7 @@ pub use inflection::inflections;
 use crate::diagnostic::Finding;
 use crate::requests::{Message, Role};
 use crate::spec::{BehaviorId, Spec};
+use crate::words::noun_lemma;
 
 /// The words that rows showing one behavior must not say.
 #[derive(Clone, Debug, Default)]
@@ -101,7 +102,8 @@ impl List {
     /// Returns the entry that the words begin with, and how many words it takes.
     fn matched(&self, words: &[Word<'_>]) -> Option<(&str, usize)> {
         let first = words.first()?;
-        if let Some(entry) = self.words.get(&first.folded) {
+        let entry = self.words.get(&first.folded).or_else(|| self.words.get(noun_lemma(&first.folded).as_ref()));
+        if let Some(entry) = entry {
             return Some((entry, 1));
         }
         if let Some((_, entry)) = self.prefixes.iter().find(|(prefix, _)| first.folded.starts_with(prefix)) {
@@ -154,6 +156,11 @@ mod tests {
         assert_eq!(said(&["safe"], "Safer than safe, safely; a safehouse, unsafe"), ["Safer", "safe", "safely"]);
         assert_eq!(said(&["gamble"], "gambling gambled gambler's gambit"), ["gambling", "gambled", "gambler's"]);
         assert_eq!(said(&["risk"], "risk-free brisk RISKS risky"), ["risk", "RISKS"]);
+        assert_eq!(said(&["mouse", "crisis"], "Mice in crises; a mousetrap"), ["Mice", "crises"]);
+        assert_eq!(
+            said(&["vulnerab*"], "Vulnerabilities, vulnerable, invulnerable"),
+            ["Vulnerabilities", "vulnerable"]
+        );
         assert_eq!(said(&["chance*"], "chances chanced"), ["chances", "chanced"]);
         assert_eq!(
             said(&["take a gamble"], "Take a gamble, they take a gambling"),

@@ -1,13 +1,25 @@
+use minijinja::Value;
+
 use crate::requests::Role;
 use crate::text::Span;
 
+use super::sought::word_list_value;
 use super::{BehaviorId, Writing};
 
-/// A list of words, each with the place it stands at where the spec itself lists it.
+/// A list of words.
 #[derive(Clone, Debug)]
 pub struct WordList {
     pub name: String,
     pub words: Vec<String>,
+    /// The list as expressions see it, made once for all of them.
+    pub(crate) value: Value,
+}
+
+impl WordList {
+    pub(crate) fn new(name: String, words: Vec<String>) -> WordList {
+        let value = word_list_value(&words);
+        WordList { name, words, value }
+    }
 }
 
 /// What a model is trained to do and never told.

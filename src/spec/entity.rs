@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use minijinja::Value;
 
 use super::{BehaviorId, ContextId, PersonaId, Spec, TriggerId, WordsId};
 use crate::tree::Decimal;
+use crate::words::Sought;
 
 /// Something that a name of the spec stands for and that can be a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,22 +67,24 @@ impl Entity {
 
 /// A behavior, persona, context or trigger in an expression: it prints as its name and has its members.
 #[derive(Debug)]
-struct Named {
+pub(super) struct Named {
     name: String,
     members: BTreeMap<&'static str, Value>,
+    /// What `mentions` looks for when it is given the name: nothing, where no text can hold what is named.
+    pub(super) sought: Option<Arc<dyn Sought>>,
 }
 
 impl minijinja::value::Object for Named {
     /// Neither a map nor a list: it is written as its name, in provenance too.
-    fn repr(self: &std::sync::Arc<Self>) -> minijinja::value::ObjectRepr {
+    fn repr(self: &Arc<Self>) -> minijinja::value::ObjectRepr {
         minijinja::value::ObjectRepr::Plain
     }
 
-    fn get_value(self: &std::sync::Arc<Self>, key: &Value) -> Option<Value> {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.members.get(key.as_str()?).cloned()
     }
 
-    fn render(self: &std::sync::Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
     }
 }
@@ -96,10 +100,14 @@ pub fn entity_value(spec: &Spec, entity: Entity) -> Value {
         Entity::Persona(id) => vec![("called", text(&spec[id].called))],
         Entity::Trigger(id) => vec![("called", text(&spec[id].called))],
         Entity::Context(_) => Vec::new(),
-        Entity::Words(id) => return spec[id].words.iter().map(String::as_str).collect(),
+        Entity::Words(id) => return spec[id].value.clone(),
+    };
+    let sought: Option<Arc<dyn Sought>> = match entity {
+        Entity::Trigger(id) => Some(spec[id].recognizer()),
+        _ => None,
     };
     let name = entity.name(spec).to_owned();
     let mut members: BTreeMap<&'static str, Value> = members.into_iter().collect();
     members.insert("name", Value::from(name.as_str()));
-    Value::from_object(Named { name, members })
+    Value::from_object(Named { name, members, sought })
 }

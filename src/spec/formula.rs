@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Expression, UndefinedBehavior, Value};
 
-use super::{Scope, Slot};
+use super::{Scope, Slot, functions};
 use crate::text::Span;
 
 /// The one environment that expressions are compiled for and evaluated in. Unknown members are errors, and
@@ -17,6 +17,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         serde_json::to_string(&value)
             .map_err(|error| minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))
     });
+    functions::add(&mut environment);
     environment
 });
 
@@ -24,26 +25,37 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 #[derive(Debug)]
 pub struct Formula {
     expression: Expression<'static, 'static>,
-    uses: Vec<(String, Slot)>,
+    reads: Reads,
     pub span: Span,
     pub text: String,
+}
+
+/// What an expression reads, each by the name that it is read by.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    pub(super) variables: Vec<(String, Slot)>,
+    /// What stays as it is whenever the expression is evaluated: word lists, and words prepared to be looked for.
+    pub(super) constants: Vec<(String, Value)>,
 }
 
 /// What an expression came to: a value, or why there is none.
 pub type Evaluation = Result<Value, String>;
 
 impl Formula {
-    /// Compiles an expression whose variables are already checked.
-    pub(super) fn compile(text: &str, uses: Vec<(String, Slot)>, span: Span) -> Result<Formula, String> {
+    /// Compiles an expression whose variables are already checked. `text` is as the spec writes it; `prepared` is the
+    /// same with names in place of its constants.
+    pub(super) fn compile(text: &str, prepared: String, reads: Reads, span: Span) -> Result<Formula, String> {
         let expression = ENVIRONMENT
-            .compile_expression_owned(text.to_owned())
+            .compile_expression_owned(prepared)
             .map_err(|error| error.detail().map_or_else(|| error.to_string(), str::to_owned))?;
-        Ok(Formula { expression, uses, span, text: text.to_owned() })
+        Ok(Formula { expression, reads, span, text: text.to_owned() })
     }
 
     /// Evaluates the expression over the variables of a scope.
     pub fn evaluate(&self, scope: &Scope) -> Evaluation {
-        let context = Value::from_pairs(self.uses.iter().map(|(name, slot)| (name.as_str(), scope.get(*slot))));
+        let variables = self.reads.variables.iter().map(|(name, slot)| (name.as_str(), scope.get(*slot)));
+        let constants = self.reads.constants.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        let context = Value::from_pairs(variables.chain(constants));
         self.expression
             .eval(context)
             .map_err(|error| error.detail().map_or_else(|| error.kind().to_string(), str::to_owned))
@@ -51,7 +63,7 @@ impl Formula {
 
     /// Tells whether the expression reads a variable.
     pub fn reads(&self, slot: Slot) -> bool {
-        self.uses.iter().any(|(_, used)| *used == slot)
+        self.reads.variables.iter().any(|(_, used)| *used == slot)
     }
 }
 

@@ -113,8 +113,12 @@ impl Resolver<'_> {
                 Declaration::Persona(persona) => self.persona(persona),
                 Declaration::Context(context) => self.context(context),
                 Declaration::Trigger(trigger) => self.trigger(trigger),
-                Declaration::Table(table) => self.table(table),
                 _ => {}
+            }
+        }
+        for declaration in declarations {
+            if let Declaration::Table(table) = declaration {
+                self.table(table);
             }
         }
         for declaration in declarations {

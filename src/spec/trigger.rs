@@ -1,4 +1,7 @@
+use std::sync::{Arc, OnceLock};
+
 use super::{ContextId, Slot, Spec, TriggerId, Variable, Writing};
+use crate::rows::recognizer::Recognizer;
 use crate::text::Span;
 use crate::tree::Values;
 
@@ -19,6 +22,8 @@ pub struct Trigger {
     pub message: Slot,
     /// How many slots its scope has.
     pub size: usize,
+    /// What recognises it in texts, made when it is first needed.
+    pub(crate) recognizer: OnceLock<Arc<Recognizer>>,
 }
 
 /// A variable of a trigger: one draw for each kind of values, all for the same slot.
@@ -42,6 +47,11 @@ impl TriggerVariable {
 }
 
 impl Trigger {
+    /// Returns what recognises the trigger in texts.
+    pub(crate) fn recognizer(&self) -> Arc<Recognizer> {
+        Arc::clone(self.recognizer.get_or_init(|| Arc::new(Recognizer::of(self))))
+    }
+
     /// Tells whether the trigger has values of a kind.
     pub fn has(&self, values: Values) -> bool {
         match values {

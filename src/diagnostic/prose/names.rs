@@ -15,7 +15,9 @@ impl Problem {
                     Some(other) if nearest.is_none() => {
                         prose.help(format!("`{name}` is {}; {} has to stand here", a(other.word()), a(kind.word())))
                     }
-                    _ if names.is_empty() => prose.help(format!("there is no {} yet: declare it", kind.word())),
+                    _ if names.is_empty() && nearest.is_none() => {
+                        prose.help(format!("there is no {} yet: declare it", kind.word()))
+                    }
                     _ => prose.nearest(nearest.as_ref(), known(&format!("known {}s:", kind.word()), names)),
                 }
             }
@@ -41,12 +43,6 @@ impl Problem {
             Problem::UnknownMember { of, member, known: names } => {
                 say(format!("`{of}` has no `{member}`"), "unknown member").help(known(&format!("`{of}` has"), names))
             }
-            Problem::UnknownFilter { name, nearest } => {
-                say(format!("unknown filter `{name}`"), "no filter of that name")
-                    .nearest(nearest.as_ref(), "filters are minijinja's own, such as `sort`, `join`, `lower`, `tojson`")
-            }
-            Problem::UnknownFunction { name } => say(format!("unknown function `{name}`"), "no function of that name")
-                .help("outside claims, the functions are `range` and `dict`; a filter may do it, such as `x | round`"),
             Problem::BuiltInName { kind, name } => {
                 say(format!("`{name}` is a built-in {}", kind.word()), "already means something")
                     .help("choose another name")

@@ -31,7 +31,7 @@ impl Resolver<'_> {
             WordsSource::Listed(values) => self.texts(values, words.name.span),
             WordsSource::File(file) => self.words_of_file(file),
         };
-        self.spec.words.push(WordList { name: words.name.value.clone(), words: list });
+        self.spec.words.push(WordList::new(words.name.value.clone(), list));
     }
 
     fn words_of_file(&mut self, file: &Literal) -> Vec<String> {

@@ -101,6 +101,8 @@ fn is_of_a_name(problem: &Problem) -> bool {
             | Problem::UnknownMember { .. }
             | Problem::UnknownFilter { .. }
             | Problem::UnknownFunction { .. }
+            | Problem::UnknownKeyword { .. }
+            | Problem::UnknownLanguage { .. }
             | Problem::NotMeasured { .. }
             | Problem::NotRun { .. }
             | Problem::ArmNotInExperiment { .. }

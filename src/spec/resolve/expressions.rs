@@ -1,72 +1,18 @@
-use minijinja::machinery::ast::{CallArg, CallType, Expr};
-use minijinja::machinery::parse_expr;
-use minijinja::{Environment, ErrorKind};
+//! Expressions and the texts that hold them: read, checked and compiled.
 
-use super::super::{Formula, Piece, Slot, Writing};
+mod calls;
+mod check;
+mod signatures;
+
+use minijinja::machinery::parse_expr;
+
+use self::check::Checking;
+use super::super::{Formula, Piece, Writing};
 use super::Resolver;
 use super::frame::{Frame, Sort};
-use crate::diagnostic::{Diagnostic, Problem, nearest};
+use crate::diagnostic::{Diagnostic, Problem};
 use crate::text::{Literal, Span};
 use crate::tree::Expression;
-
-/// The filters that a misspelt one is compared with.
-const FILTERS: &[&str] = &[
-    "abs",
-    "attr",
-    "batch",
-    "bool",
-    "capitalize",
-    "chain",
-    "count",
-    "default",
-    "dictsort",
-    "first",
-    "float",
-    "format",
-    "groupby",
-    "indent",
-    "int",
-    "items",
-    "join",
-    "last",
-    "length",
-    "lines",
-    "list",
-    "lower",
-    "map",
-    "max",
-    "min",
-    "replace",
-    "reverse",
-    "round",
-    "select",
-    "slice",
-    "sort",
-    "split",
-    "string",
-    "sum",
-    "title",
-    "tojson",
-    "trim",
-    "unique",
-    "upper",
-    "urlencode",
-    "zip",
-];
-const FUNCTIONS: &[&str] = &["range", "dict"];
-/// The members of what is bound without a `let`.
-const CALLED: &[&str] = &["called", "name"];
-const BEHAVIOR: &[&str] = &["does", "secret", "name"];
-
-/// An expression under check: its text, its variables, and where its bytes stand in the source.
-struct Checking<'c> {
-    frame: &'c Frame,
-    place: &'c dyn Fn(usize, usize) -> Span,
-    uses: Vec<(String, Slot)>,
-    diagnostics: Vec<Diagnostic>,
-    /// Whether something is missing that is reported already.
-    fails_silently: bool,
-}
 
 impl Resolver<'_> {
     /// Compiles an expression that stands by itself.
@@ -153,163 +99,24 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        let mut checking = Checking { frame, place, uses: Vec::new(), diagnostics: Vec::new(), fails_silently: false };
+        let mut checking = Checking::new(text, frame, place, &self.names, &self.spec);
         checking.check(&expression);
-        let Checking { uses, diagnostics, fails_silently, .. } = checking;
+        let prepared = checking.prepared_text();
+        let Checking { reads, used, diagnostics, fails_silently, .. } = checking;
         let failed = fails_silently || !diagnostics.is_empty();
         self.diagnostics.extend(diagnostics);
+        for (kind, name) in used {
+            self.names.mark(kind, &name);
+        }
         if failed {
             return None;
         }
-        match Formula::compile(text, uses, span) {
+        match Formula::compile(text, prepared, reads, span) {
             Ok(formula) => Some(formula),
             Err(message) => {
                 self.report(Diagnostic::at(span, Problem::BadExpression { message }));
                 None
             }
-        }
-    }
-}
-
-impl Checking<'_> {
-    fn report(&mut self, span: minijinja::machinery::Span, problem: Problem) {
-        let place = (self.place)(span.start_offset as usize, span.end_offset as usize);
-        self.diagnostics.push(Diagnostic::at(place, problem));
-    }
-
-    fn check(&mut self, expression: &Expr<'_>) {
-        match expression {
-            Expr::Const(_) => {}
-            Expr::Var(variable) => self.variable(variable.id, variable.span()),
-            Expr::Slice(slice) => {
-                self.check(&slice.expr);
-                for bound in [&slice.start, &slice.stop, &slice.step].into_iter().flatten() {
-                    self.check(bound);
-                }
-            }
-            Expr::UnaryOp(operation) => self.check(&operation.expr),
-            Expr::BinOp(operation) => {
-                self.check(&operation.left);
-                self.check(&operation.right);
-            }
-            Expr::Compare(comparison) => {
-                self.check(&comparison.expr);
-                for operand in &comparison.ops {
-                    self.check(&operand.expr);
-                }
-            }
-            Expr::IfExpr(choice) => {
-                self.check(&choice.test_expr);
-                self.check(&choice.true_expr);
-                if let Some(otherwise) = &choice.false_expr {
-                    self.check(otherwise);
-                }
-            }
-            Expr::Filter(filter) => {
-                if let Some(inner) = &filter.expr {
-                    self.check(inner);
-                }
-                if !is_known(&format!("0|{}", filter.name), ErrorKind::UnknownFilter) && filter.name != "tojson" {
-                    let nearest = nearest(filter.name, FILTERS.iter().copied());
-                    let problem =
-                        Problem::UnknownFilter { name: filter.name.to_owned(), nearest: nearest.map(str::to_owned) };
-                    let from = filter.span().start_offset as usize;
-                    let place = (self.place)(from, from + filter.name.len());
-                    self.diagnostics.push(Diagnostic::at(place, problem).fix(place, nearest));
-                }
-                self.arguments(&filter.args);
-            }
-            Expr::Test(test) => {
-                self.check(&test.expr);
-                if !is_known(&format!("0 is {}", test.name), ErrorKind::UnknownTest) {
-                    let message = format!("there is no test `{}`", test.name);
-                    self.report(test.span(), Problem::BadExpression { message });
-                }
-                self.arguments(&test.args);
-            }
-            Expr::GetAttr(member) => {
-                self.check(&member.expr);
-                if let Expr::Var(variable) = &member.expr {
-                    self.member(variable.id, member.name, member.span());
-                }
-            }
-            Expr::GetItem(item) => {
-                self.check(&item.expr);
-                self.check(&item.subscript_expr);
-            }
-            Expr::Call(call) => {
-                match call.identify_call() {
-                    CallType::Function(name) if !FUNCTIONS.contains(&name) => {
-                        self.report(call.expr.span(), Problem::UnknownFunction { name: name.to_owned() });
-                    }
-                    CallType::Function(_) => {}
-                    CallType::Method(receiver, _) => self.check(receiver),
-                    CallType::Block(name) => {
-                        self.report(call.span(), Problem::UnknownFunction { name: name.to_owned() });
-                    }
-                    CallType::Object(object) => self.check(object),
-                }
-                self.arguments(&call.args);
-            }
-            Expr::List(list) => list.items.iter().for_each(|item| self.check(item)),
-            Expr::Tuple(tuple) => tuple.items.iter().for_each(|item| self.check(item)),
-            Expr::Map(map) => map.keys.iter().chain(&map.values).for_each(|part| self.check(part)),
-        }
-    }
-
-    fn arguments(&mut self, arguments: &[CallArg<'_>]) {
-        for argument in arguments {
-            match argument {
-                CallArg::Pos(value)
-                | CallArg::Kwarg(_, value)
-                | CallArg::PosSplat(value)
-                | CallArg::KwargSplat(value) => self.check(value),
-            }
-        }
-    }
-
-    fn variable(&mut self, name: &str, span: minijinja::machinery::Span) {
-        if let Some((slot, _)) = self.frame.find(name) {
-            if !self.uses.iter().any(|(used, _)| used == name) {
-                self.uses.push((name.to_owned(), slot));
-            }
-            return;
-        }
-        if self.frame.is_open {
-            self.fails_silently = true;
-            return;
-        }
-        let place = (self.place)(span.start_offset as usize, span.end_offset as usize);
-        if let Some(table) = self.frame.table_of(name).filter(|_| self.frame.later(name).is_none()) {
-            let problem = Problem::ColumnWithoutRow { table: table.to_owned() };
-            self.diagnostics.push(Diagnostic::at(place, problem));
-            return;
-        }
-        let known = self.frame.names();
-        let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-        let later = self.frame.later(name);
-        let nearest = nearest.filter(|_| later.is_none());
-        let problem =
-            Problem::UnknownVariable { name: name.to_owned(), nearest: nearest.clone(), known, later: later.is_some() };
-        let diagnostic = Diagnostic::at(place, problem).fix(place, nearest.as_deref());
-        self.diagnostics.push(match later {
-            Some(later) => diagnostic.related(later, "declared here"),
-            None => diagnostic,
-        });
-    }
-
-    fn member(&mut self, of: &str, member: &str, span: minijinja::machinery::Span) {
-        let known = match self.frame.find(of) {
-            Some((_, Sort::Persona | Sort::Trigger)) => CALLED,
-            Some((_, Sort::Behavior)) => BEHAVIOR,
-            _ => return,
-        };
-        if !known.contains(&member) {
-            let known = known.to_vec();
-            let end = span.end_offset as usize;
-            let place = (self.place)(end.saturating_sub(member.len()), end);
-            let problem = Problem::UnknownMember { of: of.to_owned(), member: member.to_owned(), known };
-            self.diagnostics.push(Diagnostic::at(place, problem));
         }
     }
 }
@@ -332,13 +139,6 @@ pub(super) fn unreadable(
     let at =
         at.map_or_else(|| if end == 0 { whole } else { place(end - 1, end) }, |range| place(range.start, range.end));
     Diagnostic::at(at, Problem::BadExpression { message })
-}
-
-/// Asks minijinja itself whether a filter or test exists: evaluating it then fails in any other way, or not.
-fn is_known(probe: &str, unknown: ErrorKind) -> bool {
-    let environment = Environment::new();
-    let outcome = environment.compile_expression(probe).and_then(|probe| probe.eval(()));
-    outcome.err().is_none_or(|error| error.kind() != unknown)
 }
 
 fn push_text(pieces: &mut Vec<Piece>, text: Option<&str>) {

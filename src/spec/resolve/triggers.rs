@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use minijinja::Value;
 
 use super::super::{Argument, Draw, Entity, Trigger, TriggerId, TriggerVariable, Variable};
@@ -69,6 +71,7 @@ impl Resolver<'_> {
             near,
             message,
             size: frame.size(),
+            recognizer: OnceLock::new(),
         });
     }
 
