@@ -2,12 +2,15 @@
 
 mod build;
 mod check;
+mod comparison;
 mod console;
+mod diff;
 mod exit;
 mod explain;
 mod models;
 mod report;
 mod run;
+mod snap;
 mod spec;
 
 use std::path::PathBuf;
@@ -32,6 +35,10 @@ enum Command {
     Check(check::Check),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
+    /// Compare what specs build with what was last accepted, and say what changed
+    Snap(snap::Snap),
+    /// Say what is different between two builds or two specs
+    Diff(diff::Diff),
     /// Ask the models, score their answers, and say which claims hold
     Run(run::Run),
     /// Show the report of a finished run again, from its folder
@@ -54,6 +61,8 @@ pub(crate) fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(command) => command.run(),
         Command::Build(command) => command.run(),
+        Command::Snap(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Report(command) => command.run(),
         Command::Explain(command) => command.run(),

@@ -34,6 +34,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("E0809", "comes from `run` alone"),
     ("E0810", "comes from `explain` alone"),
     ("E0811", "comes from a model that fails"),
+    ("E0821", "comes from `snap` alone"),
+    ("E0822", "comes from `snap` and `diff` alone"),
+    ("E0823", "comes from `snap` and `diff` alone"),
+    ("E0824", "comes from `snap` alone"),
     ("W0003", "is about introspec.yaml"),
 ];
 

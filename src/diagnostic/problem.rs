@@ -157,6 +157,10 @@ pub enum Problem {
     NothingToRun { file: String },
     UnknownCode { code: String, nearest: Option<String> },
     ModelStopped { model: String, message: String },
+    NotAccepted { name: String, golden: String, accept: String },
+    NoBuild { path: String, message: String },
+    NoSpecs { path: String },
+    OneNameForTwo { name: String, specs: [String; 2] },
     // Warnings.
     Unused { kind: Kind, name: String },
     UnusedVariable { name: String },
@@ -262,6 +266,10 @@ codes! {
     NothingToRun "E0809"
     UnknownCode "E0810"
     ModelStopped "E0811"
+    NotAccepted "E0821"
+    NoBuild "E0822"
+    NoSpecs "E0823"
+    OneNameForTwo "E0824"
     Unused "W0001"
     UnusedVariable "W0002"
     ArmWithoutRuns "W0003"

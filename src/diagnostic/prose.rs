@@ -216,6 +216,10 @@ impl Problem {
             | Problem::NothingToRun { .. }
             | Problem::UnknownCode { .. }
             | Problem::ModelStopped { .. }
+            | Problem::NotAccepted { .. }
+            | Problem::NoBuild { .. }
+            | Problem::NoSpecs { .. }
+            | Problem::OneNameForTwo { .. }
             | Problem::Unused { .. }
             | Problem::UnusedVariable { .. }
             | Problem::ArmWithoutRuns { .. } => self.prose_of_outside(),
