@@ -35,9 +35,7 @@ enum Command {
     Check(check::Check),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
-    /// Compare what specs build with what was last accepted, and say what changed
     Snap(snap::Snap),
-    /// Say what is different between two builds or two specs
     Diff(diff::Diff),
     /// Ask the models, score their answers, and say which claims hold
     Run(run::Run),

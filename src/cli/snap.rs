@@ -109,9 +109,13 @@ impl Snap {
             return others.min().unwrap_or(Exit::Well).min(accepted);
         }
         console::say(&format!(
-            "{} of {} differ from what was accepted; if that is meant, accept it: `{}`",
+            "{} of {} from what was accepted; if that is meant, accept it: `{}`",
             open.len(),
-            if compared.len() == 1 { "1 spec".into() } else { format!("{} specs", compared.len()) },
+            match (compared.len(), open.len()) {
+                (1, _) => "1 spec differs".into(),
+                (all, 1) => format!("{all} specs differs"),
+                (all, _) => format!("{all} specs differ"),
+            },
             self.accepting()
         ));
         exit

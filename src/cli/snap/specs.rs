@@ -76,18 +76,24 @@ fn nearest_golden(spec: &Path) -> PathBuf {
     let beside = spec.parent().unwrap_or(Path::new("")).to_path_buf();
     let mut above = Vec::new();
     let mut folder = beside.clone();
-    let depth = beside.canonicalize().map_or(0, |real| real.ancestors().count());
+    let depth = real(&beside).map_or(0, |real| real.ancestors().count());
     for _ in 0..depth {
         above.push(folder.clone());
         folder = parent(&folder);
     }
     let existing = above.iter().map(|folder| folder.join("golden")).find(|golden| golden.is_dir());
-    let is_specs = |folder: &&PathBuf| {
-        let real = if folder.as_os_str().is_empty() { Path::new(".") } else { folder.as_path() }.canonicalize();
-        real.is_ok_and(|real| real.file_name().is_some_and(|name| name == "specs"))
-    };
+    let is_specs = |folder: &&PathBuf| is_called_specs(folder);
     let specs = || above.iter().find(is_specs).map(|specs| parent(specs).join("golden"));
     existing.or_else(specs).unwrap_or_else(|| beside.join("golden"))
+}
+
+/// Returns the real path of a folder, of the present one where the path is empty.
+fn real(folder: &Path) -> Option<PathBuf> {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }.canonicalize().ok()
+}
+
+fn is_called_specs(folder: &Path) -> bool {
+    real(folder).is_some_and(|real| real.file_name().is_some_and(|name| name == "specs"))
 }
 
 /// Goes up one folder, as the path is written: `specs` goes to the present folder, and that to `..`.
@@ -106,7 +112,7 @@ pub(super) fn accepted_alone(paths: &[PathBuf], found: &[&Accepted]) -> Vec<Acce
     for path in given(paths).into_iter().filter(|path| path.is_dir()) {
         let golden = parent(&path).join("golden");
         let is_compared = found.iter().any(|one| one.golden.parent() == Some(&golden));
-        let is_specs = path.canonicalize().is_ok_and(|real| real.file_name().is_some_and(|name| name == "specs"));
+        let is_specs = is_called_specs(&path);
         if !is_compared || !is_specs {
             continue;
         }

@@ -88,7 +88,8 @@ fn fact(change: &RequestChange, lines: &mut Vec<Line>) {
         RequestChange::Setting { field, before, after, question, requests } => {
             let value = |value: &Option<String>| value.as_deref().map_or("none".to_owned(), number);
             let many = match question {
-                None => format!("in all {}", count(*requests, "request")),
+                None if *requests == 1 => "in its one request".to_owned(),
+                None => format!("in all {requests} requests"),
                 Some(question) => format!("in {} of question {question}", count(*requests, "request")),
             };
             lines.push(Line::fact(format!("{field} {} → {}, {many}", value(before), value(after))));
