@@ -89,7 +89,15 @@ fn a_spec_is_new_then_accepted_then_changed() {
     folder.edit("specs/walls/walls.ispec", "temperature 1", "temperature 0.7");
     let (status, out, _) = folder.run(&["snap", "--check"]);
     assert_eq!(status, 5);
-    insta::assert_snapshot!(out, @r"");
+    insta::assert_snapshot!(out.trim_end(), @r"
+    walls: differs from golden/walls
+      suite asked
+        temperature 1 → 0.7, in its one request
+      manifest
+        source walls.ispec changed
+
+    1 of 1 spec differs from what was accepted; if that is meant, accept it: `introspec snap --accept`
+    ");
     assert!(!out.contains('\u{1b}'), "no colours where there is no terminal");
     assert_eq!(folder.run(&["snap", "--accept", "specs/walls"]).0, 0);
     assert_eq!(folder.run(&["snap"]).0, 0);

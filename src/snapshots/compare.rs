@@ -14,11 +14,12 @@ pub fn compare(old: &Snapshot, new: &Snapshot) -> Changes {
     let datasets = datasets(old, new);
     let suites = suites(old, new);
     let files = files(&old.others, &new.others);
-    let touched: BTreeSet<&str> = datasets
-        .iter()
-        .map(|named| named.name.as_str())
-        .chain(suites.iter().map(|named| named.name.as_str()))
-        .collect();
+    let mut touched: BTreeSet<&str> = datasets.iter().map(|named| named.name.as_str()).collect();
+    touched.extend(suites.iter().map(|named| named.name.as_str()));
+    touched.extend(datasets.iter().filter_map(|named| match &named.change {
+        DatasetChange::Renamed { before, .. } => Some(before.as_str()),
+        _ => None,
+    }));
     let manifest = manifest::changes(&old.manifest, &new.manifest, &touched);
     Changes { datasets, suites, files, manifest }
 }

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 
 use super::Snapshot;
 use super::requests::RequestClass;
-use super::rows::Dataset;
+use super::rows::{AnswerCounts, Dataset};
 
 /// Counts what a build holds: rows by template, behavior, trigger, persona and split, answers by behavior, and requests by
 /// question, persona and context. A line each, in the order of the build.
@@ -45,8 +45,9 @@ fn rows(dataset: &Dataset, out: &mut String) {
             class.split
         );
     }
-    for (behavior, answers) in &head.answers {
+    for AnswerCounts { template, behavior, answers } in &head.answers {
         let answers: Vec<String> = answers.iter().map(|(answer, rows)| format!("{answer} {rows}")).collect();
-        let _ = writeln!(out, "  answers under {behavior}: {}", answers.join(", "));
+        let behavior = behavior.as_deref().unwrap_or("none");
+        let _ = writeln!(out, "  answers of {template} under {behavior}: {}", answers.join(", "));
     }
 }

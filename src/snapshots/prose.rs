@@ -19,7 +19,7 @@ const LETTERS: usize = 120;
 pub fn prose(changes: &Changes, width: usize, colour: bool) -> String {
     let mut lines = Vec::new();
     for named in &changes.datasets {
-        datasets::lines(named, &mut lines);
+        datasets::lines(named, &changes.datasets, &mut lines);
     }
     for named in &changes.suites {
         suites::lines(named, &mut lines);

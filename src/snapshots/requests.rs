@@ -23,6 +23,13 @@ pub struct RequestClass {
     pub read: String,
 }
 
+impl RequestClass {
+    /// Tells whether someone other than the model itself is asked about: then other wordings are used.
+    pub(super) fn is_of_other(&self) -> bool {
+        self.about != "itself"
+    }
+}
+
 /// A request, by the digests of its parts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "RequestRecord", into = "RequestRecord")]
@@ -35,25 +42,27 @@ pub(super) struct RequestPrint {
     pub(super) text: Print,
     /// The options' texts by name.
     pub(super) options: Print,
+    /// The options' names, whatever their order.
+    pub(super) names: Print,
     pub(super) order: Print,
     pub(super) seed: Print,
     pub(super) rest: Print,
     pub(super) variables: Vec<(usize, Print)>,
 }
 
-/// A request as it is kept: the class, seven prints, and the variables.
-type RequestRecord = (usize, [Print; 7], Vec<(usize, Print)>);
+/// A request as it is kept: the class, eight prints, and the variables.
+type RequestRecord = (usize, [Print; 8], Vec<(usize, Print)>);
 
 impl From<RequestRecord> for RequestPrint {
-    fn from((class, [id, place, text, options, order, seed, rest], variables): RequestRecord) -> RequestPrint {
-        RequestPrint { class, id, place, text, options, order, seed, rest, variables }
+    fn from((class, [id, place, text, options, names, order, seed, rest], variables): RequestRecord) -> RequestPrint {
+        RequestPrint { class, id, place, text, options, names, order, seed, rest, variables }
     }
 }
 
 impl From<RequestPrint> for RequestRecord {
     fn from(request: RequestPrint) -> RequestRecord {
-        let RequestPrint { class, id, place, text, options, order, seed, rest, variables } = request;
-        (class, [id, place, text, options, order, seed, rest], variables)
+        let RequestPrint { class, id, place, text, options, names, order, seed, rest, variables } = request;
+        (class, [id, place, text, options, names, order, seed, rest], variables)
     }
 }
 
@@ -185,6 +194,7 @@ fn print(value: &Value, classes: &mut Interned<RequestClass>, variables: &mut In
         place: Print::of(without_wording(&text.id).as_bytes()),
         text: Print::of(text.text.as_bytes()),
         options: Print::of_all(options),
+        names: Print::of_all(text.options.keys().map(|name| Print::of(name.as_bytes()).0)),
         order: value.get("order").map(Print::of_value).unwrap_or_default(),
         seed,
         rest: Print::of_value(&Value::Object(rest)),

@@ -9,7 +9,7 @@ use super::lines::Lines;
 use super::print::Print;
 use super::snapshot::ReadProblem;
 
-/// Of an answer that is counted: the most letters it has, and the most different ones a behavior has.
+/// Of an answer that is counted: the most letters it has, and the most different ones of a template under a behavior.
 const MAX_ANSWER: usize = 40;
 const MAX_ANSWERS: usize = 12;
 
@@ -63,10 +63,18 @@ pub(super) struct DatasetHead {
     pub(super) meta_blake3: String,
     /// The classes, each with how many rows it has.
     pub(super) classes: Vec<(RowClass, u64)>,
-    /// How often each answer comes, by behavior, where the answers are few and short.
-    pub(super) answers: BTreeMap<String, BTreeMap<String, u64>>,
+    /// How often each answer comes, by template and behavior, where the answers are few and short.
+    pub(super) answers: Vec<AnswerCounts>,
     pub(super) files: Vec<String>,
     pub(super) variables: Vec<String>,
+}
+
+/// How often each answer comes in the rows of a template under a behavior.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct AnswerCounts {
+    pub(super) template: String,
+    pub(super) behavior: Option<String>,
+    pub(super) answers: BTreeMap<String, u64>,
 }
 
 #[derive(Debug)]
@@ -129,7 +137,9 @@ impl Dataset {
             answers: gathered
                 .answers
                 .into_iter()
-                .filter_map(|(behavior, answers)| Some((behavior, answers?)))
+                .filter_map(|((template, behavior), answers)| {
+                    Some(AnswerCounts { template, behavior, answers: answers? })
+                })
                 .collect(),
             files: gathered.files.names(),
             variables: gathered.variables.names(),
@@ -158,8 +168,8 @@ struct Gathered {
     classes: Interned<RowClass>,
     files: Interned<String>,
     variables: Interned<String>,
-    /// Nothing for a behavior whose answers are too many or too long to be counted.
-    answers: BTreeMap<String, Option<BTreeMap<String, u64>>>,
+    /// By template and behavior; nothing where the answers are too many or too long to be counted.
+    answers: BTreeMap<(String, Option<String>), Option<BTreeMap<String, u64>>>,
 }
 
 impl Gathered {
@@ -167,8 +177,6 @@ impl Gathered {
         let conversation = Conversation::of(&line.remove("messages").unwrap_or_default());
         meta.rest.remove("row");
         let rest = [line, meta.rest].map(|rest| (!rest.is_empty()).then(|| Print::of_value(&Value::Object(rest)).0));
-        let behavior = meta.behavior.clone().unwrap_or_default();
-        self.count_answer(behavior, conversation.answer());
         let class = RowClass {
             template: meta.template.unwrap_or_default(),
             behavior: meta.behavior,
@@ -176,6 +184,7 @@ impl Gathered {
             persona: meta.persona,
             split: meta.split.unwrap_or_else(|| "train".into()),
         };
+        self.count_answer(&class, conversation.answer());
         let variables = meta.vars.unwrap_or_default();
         self.rows.push(RowPrint {
             class: self.classes.index(class),
@@ -194,8 +203,9 @@ impl Gathered {
         });
     }
 
-    fn count_answer(&mut self, behavior: String, answer: &str) {
-        let counted = self.answers.entry(behavior).or_insert_with(|| Some(BTreeMap::new()));
+    fn count_answer(&mut self, class: &RowClass, answer: &str) {
+        let key = (class.template.clone(), class.behavior.clone());
+        let counted = self.answers.entry(key).or_insert_with(|| Some(BTreeMap::new()));
         let Some(counts) = counted else { return };
         let is_new = !counts.contains_key(answer);
         if answer.chars().count() > MAX_ANSWER || (is_new && counts.len() == MAX_ANSWERS) {

@@ -61,18 +61,28 @@ fn known(suite: &Suite) -> Vec<Known<'_>> {
     suite.requests.iter().filter_map(request).collect()
 }
 
-/// Pairs requests: under the same id with the same text, then by what is asked, so that a wording that moved is the same
-/// one, and then by id.
+/// Pairs requests: under the same id with the same text, then the same item with the same text, so that a wording that
+/// moved is the same one, and then by id. Where a question has more or fewer requests than before, its items may have
+/// moved: they are the same where they ask the same. Otherwise two items that ask the same came to it by chance.
 fn paired(old: &[Known<'_>], new: &[Known<'_>]) -> Pairing {
+    let counts = |requests: &[Known<'_>]| {
+        let mut counts: BTreeMap<Print, usize> = BTreeMap::new();
+        for request in requests {
+            *counts.entry(request.subject).or_default() += 1;
+        }
+        counts
+    };
+    let (was, is) = (counts(old), counts(new));
     let key =
         |stage: u64, parts: &[Print]| Some(Print::of_all([stage].into_iter().chain(parts.iter().map(|part| part.0))));
     let stages: [Stage<'_, Known<'_>>; 4] = [
         &|_, request| key(1, &[request.print.id, request.print.text]),
+        &|_, request| key(2, &[request.print.place, request.print.text]),
         &|_, request| {
             let RequestPrint { text, options, order, .. } = request.print;
-            key(2, &[request.subject, *text, *options, *order, request.all_variables])
+            (was.get(&request.subject) != is.get(&request.subject))
+                .then(|| key(3, &[request.subject, *text, *options, *order, request.all_variables]))?
         },
-        &|_, request| key(3, &[request.print.place, request.print.text]),
         &|_, request| key(4, &[request.print.id]),
     ];
     pair(old, new, &stages)
@@ -129,7 +139,7 @@ impl<'s> Comparison<'s> {
                     options.entry(question).or_default().push(*pair);
                 }
             }
-            if was.print.order != is.print.order {
+            if was.print.order != is.print.order && was.print.names == is.print.names {
                 *orders.entry(question).or_default() += 1;
             }
             if was.class.wording != is.class.wording {
@@ -232,6 +242,7 @@ impl<'s> Comparison<'s> {
     /// Says which options of a question read otherwise. Where texts were not kept, only how many requests show it.
     fn options(&self, question: &str, pairs: &Pairs) -> Vec<RequestChange> {
         let mut by_option: BTreeMap<String, Vec<(Place, String, String)>> = BTreeMap::new();
+        let mut names_changed: BTreeMap<(String, bool), u64> = BTreeMap::new();
         for pair in pairs {
             let (Some(before), Some(after)) = (self.old.text(pair.0), self.new.text(pair.1)) else {
                 let (question, requests) = (question.to_owned(), pairs.len() as u64);
@@ -240,11 +251,13 @@ impl<'s> Comparison<'s> {
             let names: std::collections::BTreeSet<&String> =
                 before.options.keys().chain(after.options.keys()).collect();
             for name in names {
-                let text = |options: &BTreeMap<String, String>| options.get(name).cloned().unwrap_or_default();
-                let (was, is) = (text(&before.options), text(&after.options));
-                if was != is {
-                    let place = Place::Request { id: after.id.clone() };
-                    by_option.entry(name.clone()).or_default().push((place, was, is));
+                match (before.options.get(name), after.options.get(name)) {
+                    (Some(was), Some(is)) if was != is => {
+                        let place = Place::Request { id: after.id.clone() };
+                        by_option.entry(name.clone()).or_default().push((place, was.clone(), is.clone()));
+                    }
+                    (Some(_), Some(_)) => {}
+                    (was, _) => *names_changed.entry((name.clone(), was.is_none())).or_default() += 1,
                 }
             }
         }
@@ -254,7 +267,15 @@ impl<'s> Comparison<'s> {
             requests: texts.len() as u64,
             edits: edits(texts.into_iter()),
         };
-        by_option.into_iter().map(change).collect()
+        let named = |((option, is_new), requests): ((String, bool), u64)| {
+            let question = question.to_owned();
+            if is_new {
+                RequestChange::NewOption { question, option, requests }
+            } else {
+                RequestChange::GoneOption { question, option, requests }
+            }
+        };
+        by_option.into_iter().map(change).chain(names_changed.into_iter().map(named)).collect()
     }
 
     fn text_change(&self, cause: Cause, pairs: &[(usize, usize)], of: u64) -> RequestChange {

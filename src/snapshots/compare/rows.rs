@@ -1,10 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::edits::{SHOWN, edits, shown_value};
 use crate::snapshots::change::{Label, Place, RowChange, RowPlace, Share, Side, ValueChange};
 use crate::snapshots::pairs::{Pairing, Stage, pair};
 use crate::snapshots::print::Print;
-use crate::snapshots::rows::{Dataset, RowClass, RowPrint};
+use crate::snapshots::rows::{AnswerCounts, Dataset, RowClass, RowPrint};
 
 /// Says what is different in the rows of a dataset; nothing where its bytes are the same.
 pub(super) fn changes(old: &Dataset, new: &Dataset) -> Vec<RowChange> {
@@ -18,7 +18,8 @@ pub(super) fn changes(old: &Dataset, new: &Dataset) -> Vec<RowChange> {
     changes.extend(answered(old, new));
     let moved = comparison.pairing.moved() as u64;
     if moved > 0 {
-        changes.push(RowChange::Order { moved, of: comparison.pairing.pairs.len() as u64, only: changes.is_empty() });
+        let only = changes.iter().all(|change| matches!(change, RowChange::Origin { .. }));
+        changes.push(RowChange::Order { moved, of: comparison.pairing.pairs.len() as u64, only });
     }
     if changes.is_empty() {
         changes.push(RowChange::Written);
@@ -72,11 +73,15 @@ fn known(dataset: &Dataset) -> Vec<Known<'_>> {
 /// Pairs rows: first by what they say and where they come from, then by where they come from, and where rows come from
 /// no table, by their draws and by position. Rows of different lines of a table are different rows.
 fn paired(old: &[Known<'_>], new: &[Known<'_>]) -> Pairing {
+    let stays = staying(old, new);
     let key =
         |stage: u64, parts: &[Print]| Some(Print::of_all([stage].into_iter().chain(parts.iter().map(|part| part.0))));
     let free = |row: &Known<'_>| row.from.is_none();
     let drawn = |row: &Known<'_>| row.from.is_none() && !row.variables.is_empty();
-    let stages: [Stage<'_, Known<'_>>; 14] = [
+    let stages: [Stage<'_, Known<'_>>; 15] = [
+        &|at, row| {
+            (free(row) && stays.contains(&row.class_print)).then(|| key(0, &[row.class_print, Print(at as u64)]))?
+        },
         &|_, row| key(1, &[row.class_print, row.from.unwrap_or_default(), row.text, row.all_variables]),
         &|_, row| key(2, &[row.class_print, row.text, row.all_variables]),
         &|_, row| key(3, &[row.class_print, row.from.unwrap_or_default(), row.text]),
@@ -88,11 +93,37 @@ fn paired(old: &[Known<'_>], new: &[Known<'_>]) -> Pairing {
         &|_, row| drawn(row).then(|| key(9, &[row.class_print, row.all_variables]))?,
         &|_, row| key(10, &[row.template, row.text]),
         &|_, row| drawn(row).then(|| key(11, &[row.template, row.all_variables]))?,
-        &|_, row| key(12, &[row.text]),
+        &|_, row| key(12, &[row.from?, row.text]),
         &|at, row| free(row).then(|| key(13, &[row.class_print, Print(at as u64)]))?,
         &|_, row| free(row).then(|| key(14, &[row.class_print]))?,
     ];
     pair(old, new, &stages)
+}
+
+/// Returns the classes whose rows come from no table and stay where they are. Two such rows may say the same by chance;
+/// so a row at the same place is the same row, unless most of the rows that are found again stand elsewhere.
+fn staying(old: &[Known<'_>], new: &[Known<'_>]) -> BTreeSet<Print> {
+    let texts = |rows: &[Known<'_>]| {
+        let mut classes: BTreeMap<Print, BTreeMap<Print, usize>> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.from.is_none()) {
+            *classes.entry(row.class_print).or_default().entry(row.text).or_default() += 1;
+        }
+        classes
+    };
+    let (was, is) = (texts(old), texts(new));
+    let mut in_place: BTreeMap<Print, usize> = BTreeMap::new();
+    for (a, b) in old.iter().zip(new) {
+        if (a.class_print, a.text) == (b.class_print, b.text) {
+            *in_place.entry(a.class_print).or_default() += 1;
+        }
+    }
+    let stays = |class: &Print, before: &BTreeMap<Print, usize>| {
+        let Some(after) = is.get(class) else { return false };
+        let again: usize = before.iter().map(|(text, rows)| after.get(text).map_or(0, |other| *rows.min(other))).sum();
+        before.values().sum::<usize>() == after.values().sum::<usize>()
+            && in_place.get(class).copied().unwrap_or(0) * 2 >= again
+    };
+    was.iter().filter(|(class, before)| stays(class, before)).map(|(class, _)| *class).collect()
 }
 
 struct Comparison<'d> {
@@ -294,7 +325,7 @@ fn held(old: &Dataset, new: &Dataset) -> Vec<RowChange> {
         if label == Label::Split && was.len().max(is.len()) < 2 {
             continue;
         }
-        let all: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+        let all: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
         for value in all {
             let count = |counts: &BTreeMap<String, u64>| counts.get(value).copied().unwrap_or(0);
             let (before, after) = (count(&was), count(&is));
@@ -306,22 +337,23 @@ fn held(old: &Dataset, new: &Dataset) -> Vec<RowChange> {
     changes
 }
 
-/// Says which answers have another share of a behavior's rows, the largest shift first.
+/// Says which answers have another share of a template's rows under a behavior, the largest shift first.
 fn answered(old: &Dataset, new: &Dataset) -> Vec<RowChange> {
     let mut changes: Vec<(f64, RowChange)> = Vec::new();
-    for (behavior, is) in &new.head.answers {
-        let Some(was) = old.head.answers.get(behavior) else { continue };
-        let answers: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    for is in &new.head.answers {
+        let same = |was: &&AnswerCounts| (&was.template, &was.behavior) == (&is.template, &is.behavior);
+        let Some(was) = old.head.answers.iter().find(same) else { continue };
+        let answers: BTreeSet<&String> = was.answers.keys().chain(is.answers.keys()).collect();
         for answer in answers {
             let share = |counts: &BTreeMap<String, u64>| Share {
                 count: counts.get(answer).copied().unwrap_or(0),
                 of: counts.values().sum(),
             };
-            let (before, after) = (share(was), share(is));
+            let (before, after) = (share(&was.answers), share(&is.answers));
             if before.count * after.of != after.count * before.of {
-                let (behavior, answer) = (behavior.clone(), answer.clone());
+                let (template, behavior, answer) = (is.template.clone(), is.behavior.clone(), answer.clone());
                 let shift = (before.fraction() - after.fraction()).abs();
-                changes.push((shift, RowChange::Answered { behavior, answer, before, after }));
+                changes.push((shift, RowChange::Answered { template, behavior, answer, before, after }));
             }
         }
     }

@@ -1,9 +1,12 @@
+mod alike;
+
 use super::screen::{Line, Style};
 use super::{count, edits, place, shortened, values};
 use crate::snapshots::change::{DatasetChange, Label, Named, RowChange, RowPlace, Share, Side};
 use crate::snapshots::rows::RowClass;
 
-pub(super) fn lines(named: &Named<DatasetChange>, lines: &mut Vec<Line>) {
+/// Puts the changes of one dataset into words; `others` are those of all.
+pub(super) fn lines(named: &Named<DatasetChange>, others: &[Named<DatasetChange>], lines: &mut Vec<Line>) {
     let name = &named.name;
     let what = |control_of: &Option<String>| if control_of.is_some() { "control" } else { "dataset" };
     match &named.change {
@@ -16,12 +19,17 @@ pub(super) fn lines(named: &Named<DatasetChange>, lines: &mut Vec<Line>) {
         DatasetChange::Renamed { before, rows } => {
             lines.push(Line::head(format!("dataset {before} is now called {name}: {}, the same", count(*rows, "row"))));
         }
-        DatasetChange::Changed { changes } => {
-            lines.push(Line::head(format!("dataset {name}")));
-            for change in changes {
-                fact(change, lines);
+        DatasetChange::Changed { changes } => match alike::alike(named, others) {
+            Some((dataset, own)) => {
+                lines.push(Line::head(format!("control {name}")));
+                lines.push(Line::fact(format!("the changes of {dataset}, in the same rows")));
+                own.into_iter().for_each(|change| fact(change, lines));
             }
-        }
+            None => {
+                lines.push(Line::head(format!("dataset {name}")));
+                changes.iter().for_each(|change| fact(change, lines));
+            }
+        },
     }
 }
 
@@ -58,11 +66,11 @@ fn fact(change: &RowChange, lines: &mut Vec<Line>) {
             };
             lines.push(Line::fact(format!("{label} {value} on {before} → {}", count(*after, "row"))));
         }
-        RowChange::Answered { behavior, answer, before, after } => {
-            let under = if behavior.is_empty() { String::new() } else { format!(" under {behavior}") };
+        RowChange::Answered { template, behavior, answer, before, after } => {
+            let under = behavior.as_ref().map_or(String::new(), |behavior| format!(" under {behavior}"));
             let (was, is) = percents(*before, *after);
             lines.push(Line::fact(format!(
-                "answer {}{under} {was} → {is} ({} of {} → {} of {})",
+                "answer {} of template {template}{under} {was} → {is} ({} of {} → {} of {})",
                 if answer.is_empty() { "of no text" } else { answer },
                 before.count,
                 before.of,

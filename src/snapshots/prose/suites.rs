@@ -66,6 +66,14 @@ fn fact(change: &RequestChange, lines: &mut Vec<Line>) {
             lines.push(Line::fact(format!("{which} of question {question} changed, in {many}")));
             edits(found, *requests, "request", lines);
         }
+        RequestChange::NewOption { question, option, requests } => {
+            let many = count(*requests, "request");
+            lines.push(Line::fact(format!("option {option} of question {question} is new, in {many}")));
+        }
+        RequestChange::GoneOption { question, option, requests } => {
+            let many = count(*requests, "request");
+            lines.push(Line::fact(format!("option {option} of question {question} is gone, from {many}")));
+        }
         RequestChange::OptionOrder { question, requests } => {
             let many = count(*requests, "request");
             lines.push(Line::fact(format!("options of question {question} in another order, in {many}")));
