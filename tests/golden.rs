@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,16 +27,16 @@ fn every_spec_builds_what_was_accepted() {
         let out = build(spec);
         let golden = here("golden").join(name);
         if !Snapshot::is_at(&golden) {
-            differences.push_str(&format!("{name}: nothing was accepted yet\n"));
+            let _ = writeln!(differences, "{name}: nothing was accepted yet");
             continue;
         }
         let (accepted, built) = (Snapshot::read(&golden).unwrap(), Snapshot::read(out.path()).unwrap());
         let changes = compare(&accepted, &built);
         if !changes.is_empty() {
-            differences.push_str(&format!("{name}:\n{}", prose(&changes, 100, false)));
+            let _ = write!(differences, "{name}:\n{}", prose(&changes, 100, false));
         } else if accepted.summaries().is_empty() {
             for file in differing(&files(&golden), &files(out.path())) {
-                differences.push_str(&format!("{name}: {file} differs in bytes, and nothing was said of it\n"));
+                let _ = writeln!(differences, "{name}: {file} differs in bytes, and nothing was said of it");
             }
         }
     }

@@ -161,17 +161,11 @@ impl Snap {
 
     /// The same command with `--accept`.
     fn accepting(&self) -> String {
-        let mut command = "introspec snap --accept".to_owned();
-        for spec in &self.specs {
-            command.push_str(&format!(" {}", spec.display()));
-        }
-        for include in &self.include {
-            command.push_str(&format!(" --include {}", include.display()));
-        }
-        if let Some(golden) = &self.golden {
-            command.push_str(&format!(" --golden {}", golden.display()));
-        }
-        command
+        let mut words = vec!["introspec snap --accept".to_owned()];
+        words.extend(self.specs.iter().map(|spec| spec.display().to_string()));
+        words.extend(self.include.iter().map(|folder| format!("--include {}", folder.display())));
+        words.extend(self.golden.iter().map(|folder| format!("--golden {}", folder.display())));
+        words.join(" ")
     }
 }
 
@@ -185,7 +179,10 @@ fn show(one: &Compared) {
         State::Differs => {
             console::say(&format!("{name}: differs from {golden}"));
             let text = prose(&one.changes, width().saturating_sub(2), console::colours_output());
-            console::say(&text.lines().map(|line| format!("  {line}\n")).collect::<String>());
+            for line in text.lines() {
+                console::say(&format!("  {line}"));
+            }
+            console::say("");
         }
     }
 }

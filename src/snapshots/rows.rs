@@ -162,6 +162,9 @@ impl Dataset {
     }
 }
 
+/// Answers with how often they came; nothing once they were too many.
+type Counted = Option<BTreeMap<String, u64>>;
+
 #[derive(Default)]
 struct Gathered {
     rows: Vec<RowPrint>,
@@ -169,7 +172,7 @@ struct Gathered {
     files: Interned<String>,
     variables: Interned<String>,
     /// By template and behavior; nothing where the answers are too many or too long to be counted.
-    answers: BTreeMap<(String, Option<String>), Option<BTreeMap<String, u64>>>,
+    answers: BTreeMap<(String, Option<String>), Counted>,
 }
 
 impl Gathered {

@@ -175,7 +175,9 @@ impl<'d> Comparison<'d> {
     }
 
     fn paired(&self) -> Vec<RowChange> {
-        let mut relabelled: BTreeMap<(Label, &str, Option<&str>, Option<&str>), Found> = BTreeMap::new();
+        // The label, the template, and the names before and after.
+        type Relabelled<'c> = (Label, &'c str, Option<&'c str>, Option<&'c str>);
+        let mut relabelled: BTreeMap<Relabelled<'_>, Found> = BTreeMap::new();
         let mut drew: BTreeMap<(&str, &str), Found> = BTreeMap::new();
         let mut variables: BTreeMap<(&str, &str, bool), u64> = BTreeMap::new();
         let mut texts: BTreeMap<(&str, Side), Found> = BTreeMap::new();

@@ -4,6 +4,7 @@ use super::screen::{Line, Style};
 use super::{count, edits, place, shortened, values};
 use crate::snapshots::change::{DatasetChange, Label, Named, RowChange, RowPlace, Share, Side};
 use crate::snapshots::rows::RowClass;
+use std::fmt::Write as _;
 
 /// Puts the changes of one dataset into words; `others` are those of all.
 pub(super) fn lines(named: &Named<DatasetChange>, others: &[Named<DatasetChange>], lines: &mut Vec<Line>) {
@@ -23,11 +24,15 @@ pub(super) fn lines(named: &Named<DatasetChange>, others: &[Named<DatasetChange>
             Some((dataset, own)) => {
                 lines.push(Line::head(format!("control {name}")));
                 lines.push(Line::fact(format!("the changes of {dataset}, in the same rows")));
-                own.into_iter().for_each(|change| fact(change, lines));
+                for change in own {
+                    fact(change, lines);
+                }
             }
             None => {
                 lines.push(Line::head(format!("dataset {name}")));
-                changes.iter().for_each(|change| fact(change, lines));
+                for change in changes {
+                    fact(change, lines);
+                }
             }
         },
     }
@@ -136,11 +141,11 @@ fn of(class: &RowClass) -> String {
     let parts = [("under", &class.behavior), ("with trigger", &class.trigger), ("by persona", &class.persona)];
     for (word, name) in parts {
         if let Some(name) = name {
-            text.push_str(&format!(" {word} {name}"));
+            let _ = write!(text, " {word} {name}");
         }
     }
     if class.split != "train" {
-        text.push_str(&format!(" in {}", class.split));
+        let _ = write!(text, " in {}", class.split);
     }
     text
 }

@@ -1,5 +1,7 @@
 //! Lines of styled words that break between words.
 
+use std::fmt::Write as _;
+
 const GREEN: &str = "\x1b[32m";
 const RED: &str = "\x1b[31m";
 const BOLD: &str = "\x1b[1m";
@@ -117,7 +119,7 @@ impl Screen {
             let text: String = piece.iter().map(|(_, letter)| letter).collect();
             let code = piece.first().map_or("", |(style, _)| style.code());
             if self.colour && !code.is_empty() {
-                self.out.push_str(&format!("{code}{text}{RESET}"));
+                let _ = write!(self.out, "{code}{text}{RESET}");
             } else {
                 self.out.push_str(&text);
             }

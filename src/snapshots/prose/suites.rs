@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::screen::{Line, Style};
@@ -147,10 +149,10 @@ fn in_group(group: &Group, verb: &str) -> String {
         Group::Items { question, under, about } => {
             let mut text = format!("(question {question}");
             if about != "itself" {
-                text.push_str(&format!(" about {about}"));
+                let _ = write!(text, " about {about}");
             }
             if under != "none" {
-                text.push_str(&format!(" under {under}"));
+                let _ = write!(text, " under {under}");
             }
             text + ")"
         }
