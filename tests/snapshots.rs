@@ -335,8 +335,8 @@ proptest! {
             let path = after.path().join(file);
             let text = fs::read_to_string(&path).unwrap();
             let lines: Vec<&str> = text.lines().collect();
-            let left: String = order.iter().map(|at| format!("{}\n", lines[*at])).collect();
-            fs::write(&path, left).unwrap();
+            let left: Vec<&str> = order.iter().map(|at| lines[*at]).collect();
+            fs::write(&path, left.join("\n") + "\n").unwrap();
         }
         let found = changes(&before, &after);
         let Some(DatasetChange::Changed { changes }) = found.datasets.first().map(|named| &named.change) else {
