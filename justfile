@@ -19,7 +19,7 @@ test:
 # Accept changed snapshots and golden files, after reading the difference
 bless:
     INSTA_UPDATE=always cargo test
-    GOLDEN=accept cargo test --test golden
+    cargo run -- snap --accept
 
 # Run the example experiment on the embedded model
 gamblers:

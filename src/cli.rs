@@ -2,7 +2,9 @@
 
 mod build;
 mod check;
+mod comparison;
 mod console;
+mod diff;
 mod exit;
 mod explain;
 mod files;
@@ -11,6 +13,7 @@ mod models;
 mod new;
 mod report;
 mod run;
+mod snap;
 mod spec;
 
 use std::path::PathBuf;
@@ -39,6 +42,8 @@ enum Command {
     Fmt(fmt::Fmt),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
+    Snap(snap::Snap),
+    Diff(diff::Diff),
     /// Ask the models, score their answers, and say which claims hold
     Run(run::Run),
     /// Show the report of a finished run again, from its folder
@@ -63,6 +68,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Build(command) => command.run(),
+        Command::Snap(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Report(command) => command.run(),
         Command::Explain(command) => command.run(),

@@ -40,6 +40,7 @@ pub mod report;
 pub mod requests;
 pub mod rows;
 pub mod scores;
+pub mod snapshots;
 pub mod spec;
 pub mod text;
 pub mod tree;

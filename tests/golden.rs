@@ -1,6 +1,7 @@
-//! Every spec under `specs/` builds what was last accepted under `golden/`, byte for byte.
+//! Every spec under `specs/` builds what was last accepted under `golden/`: compared as `introspec snap` compares, then
+//! byte for byte, and held to its counts.
 //!
-//! `GOLDEN=accept cargo test --test golden` accepts what is built now; the difference then shows in version control.
+//! `introspec snap --accept` accepts what is built now; the difference then shows in version control.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -8,32 +9,60 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use introspec::artifacts::JsonStyle;
+use introspec::artifacts::{self, JsonStyle};
+use introspec::snapshots::{Snapshot, compare, counts, prose};
 
 #[path = "support/specs.rs"]
 #[allow(dead_code)]
 mod specs;
 
-use specs::{Files, built, files, here};
+use specs::{Files, files, here, planned};
 
 #[test]
 fn every_spec_builds_what_was_accepted() {
     let found = all_specs();
     assert!(!found.is_empty(), "there are no specs under specs/");
     let mut differences = String::new();
-    for (name, spec) in found {
-        let now = built(&spec, &[], JsonStyle::Compact)
-            .unwrap_or_else(|diagnostics| panic!("{name} does not build: {diagnostics:#?}"));
-        let golden = here("golden").join(&name);
-        if std::env::var("GOLDEN").is_ok_and(|value| value == "accept") {
-            accept(&golden, &now);
+    for (name, spec) in &found {
+        let out = build(spec);
+        let golden = here("golden").join(name);
+        if !Snapshot::is_at(&golden) {
+            let _ = writeln!(differences, "{name}: nothing was accepted yet");
+            continue;
         }
-        differences.push_str(&compared(&name, &files(&golden), &now));
+        let (accepted, built) = (Snapshot::read(&golden).unwrap(), Snapshot::read(out.path()).unwrap());
+        let changes = compare(&accepted, &built);
+        if !changes.is_empty() {
+            let _ = write!(differences, "{name}:\n{}", prose(&changes, 100, false));
+        } else if accepted.summaries().is_empty() {
+            for file in differing(&files(&golden), &files(out.path())) {
+                let _ = writeln!(differences, "{name}: {file} differs in bytes, and nothing was said of it");
+            }
+        }
     }
     assert!(
         differences.is_empty(),
-        "the builds differ from golden/:\n{differences}\nif that is meant, accept it with `GOLDEN=accept cargo test --test golden`"
+        "the builds differ from golden/:\n{differences}\nif that is meant, accept it with `cargo run -- snap --accept`"
     );
+}
+
+/// The counts of each spec, which a reader of a change sees first.
+#[test]
+fn every_spec_holds_what_it_is_said_to_hold() {
+    for (name, spec) in all_specs() {
+        let out = build(&spec);
+        insta::assert_snapshot!(name, counts(&Snapshot::read(out.path()).unwrap()));
+    }
+}
+
+/// What is accepted belongs to a spec.
+#[test]
+fn every_accepted_build_has_its_spec() {
+    let names: Vec<String> = all_specs().into_iter().map(|(name, _)| name).collect();
+    for entry in fs::read_dir(here("golden")).expect("a folder of accepted builds") {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(names.contains(&name), "golden/{name} belongs to no spec");
+    }
 }
 
 /// Returns `specs/NAME/NAME.ispec` for every NAME.
@@ -51,62 +80,17 @@ fn all_specs() -> Vec<(String, PathBuf)> {
     found
 }
 
-fn accept(golden: &Path, now: &Files) {
-    let _ = fs::remove_dir_all(golden);
-    for (name, bytes) in now {
-        let path = golden.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
+fn build(spec: &Path) -> tempfile::TempDir {
+    let (read, plan) = planned(spec, &[]);
+    let out = tempfile::tempdir().expect("a folder");
+    artifacts::build(&read, &plan, out.path(), JsonStyle::Compact, &|_| ())
+        .unwrap_or_else(|diagnostics| panic!("{} does not build: {diagnostics:#?}", spec.display()));
+    out
 }
 
-fn compared(spec: &str, golden: &Files, now: &Files) -> String {
-    let mut differences = String::new();
-    for (name, bytes) in now {
-        match golden.get(name) {
-            None => writeln!(differences, "golden/{spec}/{name}: built now, not accepted").unwrap(),
-            Some(accepted) if accepted != bytes => {
-                let (line, accepted, built) = first_difference(accepted, bytes);
-                writeln!(differences, "golden/{spec}/{name}:{line}\n  accepted: {accepted}\n  built:    {built}")
-                    .unwrap();
-            }
-            Some(_) => {}
-        }
-    }
-    for name in golden.keys().filter(|name| !now.contains_key(*name)) {
-        writeln!(differences, "golden/{spec}/{name}: accepted, not built now").unwrap();
-    }
-    differences
-}
-
-/// Returns the first line that differs, from 1, and what it is on either side.
-fn first_difference(a: &[u8], b: &[u8]) -> (usize, String, String) {
-    let (a, b) = (String::from_utf8_lossy(a), String::from_utf8_lossy(b));
-    let (mut left, mut right) = (a.split_inclusive('\n'), b.split_inclusive('\n'));
-    let shown = |line: Option<&str>| line.map_or("the end of the file".to_owned(), |line| format!("{line:?}"));
-    for at in 1.. {
-        match (left.next(), right.next()) {
-            (a, b) if a == b && a.is_some() => {}
-            (a, b) => return (at, shown(a), shown(b)),
-        }
-    }
-    (0, String::new(), String::new())
-}
-
-#[test]
-fn a_difference_names_its_file_and_line() {
-    let files = |text: &str| Files::from([("datasets/a.jsonl".to_owned(), text.as_bytes().to_vec())]);
-    assert_eq!(compared("s", &files("1\n2\n"), &files("1\n2\n")), "");
-    insta::assert_snapshot!(compared("s", &files("1\n2\n3\n"), &files("1\n4\n3\n")), @r#"
-    golden/s/datasets/a.jsonl:2
-      accepted: "2\n"
-      built:    "4\n"
-    "#);
-    insta::assert_snapshot!(compared("s", &files("1\n"), &files("1")), @r#"
-    golden/s/datasets/a.jsonl:1
-      accepted: "1\n"
-      built:    "1"
-    "#);
-    assert_eq!(compared("s", &Files::new(), &files("")), "golden/s/datasets/a.jsonl: built now, not accepted\n");
-    assert_eq!(compared("s", &files(""), &Files::new()), "golden/s/datasets/a.jsonl: accepted, not built now\n");
+fn differing(golden: &Files, now: &Files) -> Vec<String> {
+    let mut names: Vec<&String> = golden.keys().chain(now.keys()).collect();
+    names.sort();
+    names.dedup();
+    names.into_iter().filter(|name| golden.get(*name) != now.get(*name)).cloned().collect()
 }

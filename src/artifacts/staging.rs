@@ -12,7 +12,8 @@ pub struct WriteProblem {
 }
 
 impl WriteProblem {
-    pub(crate) fn new(path: &Path, error: &io::Error) -> WriteProblem {
+    /// What went wrong at a path.
+    pub fn new(path: &Path, error: &io::Error) -> WriteProblem {
         let full = matches!(
             error.kind(),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge

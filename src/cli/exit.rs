@@ -8,6 +8,7 @@ pub(crate) enum Exit {
     BackendFailed,
     Refuted,
     Undecided,
+    SnapshotDiffers,
     Well,
 }
 
@@ -24,6 +25,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::Refuted => 3,
             Exit::Undecided => 4,
+            Exit::SnapshotDiffers => 5,
             Exit::BackendFailed => 6,
         })
     }

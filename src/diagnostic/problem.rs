@@ -198,6 +198,10 @@ pub enum Problem {
     NothingToRun { file: String },
     UnknownCode { code: String, nearest: Option<String> },
     ModelStopped { model: String, message: String },
+    NotAccepted { name: String, golden: String, accept: String },
+    NoBuild { path: String, message: String },
+    NoSpecs { path: String },
+    OneNameForTwo { name: String, specs: [String; 2] },
     CannotFormat { file: String, why: &'static str },
     BadSpecName { name: String, nearest: String },
     AlreadyThere { path: String },
@@ -334,6 +338,10 @@ codes! {
     NothingToRun "E0809"
     UnknownCode "E0810"
     ModelStopped "E0811"
+    NotAccepted "E0821"
+    NoBuild "E0822"
+    NoSpecs "E0823"
+    OneNameForTwo "E0824"
     CannotFormat "E0830"
     BadSpecName "E0831"
     AlreadyThere "E0832"

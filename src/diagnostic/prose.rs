@@ -251,6 +251,10 @@ impl Problem {
             | Problem::NothingToRun { .. }
             | Problem::UnknownCode { .. }
             | Problem::ModelStopped { .. }
+            | Problem::NotAccepted { .. }
+            | Problem::NoBuild { .. }
+            | Problem::NoSpecs { .. }
+            | Problem::OneNameForTwo { .. }
             | Problem::CannotFormat { .. }
             | Problem::BadSpecName { .. }
             | Problem::AlreadyThere { .. }

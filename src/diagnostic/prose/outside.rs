@@ -41,6 +41,18 @@ impl Problem {
                 .nearest(nearest.as_ref(), "codes look like E0206 or W0001"),
             Problem::ModelStopped { model, message } => say(format!("the model `{model}` was stopped: {message}"), "")
                 .help("mend the cause and run the same command again: what was answered is kept"),
+            Problem::NotAccepted { name, golden, accept } => {
+                say(format!("nothing was accepted yet for `{name}`: there is no build in `{golden}`"), "")
+                    .help(format!("read what it builds, and accept it: `{accept}`"))
+            }
+            Problem::NoBuild { path, message } => say(format!("`{path}` cannot be compared: {message}"), "")
+                .help("give a folder with a `manifest.json`, as `introspec build SPEC --out DIR` writes it, or a spec"),
+            Problem::NoSpecs { path } => say(format!("there is no spec in `{path}`"), "")
+                .help("give a file that ends in .ispec, or a folder with `NAME/NAME.ispec` in it"),
+            Problem::OneNameForTwo { name, specs: [one, other] } => {
+                say(format!("`{one}` and `{other}` would both be kept as `{name}`"), "")
+                    .help("rename one of them, or compare them one at a time with a `--golden` of their own")
+            }
             Problem::CannotFormat { file, why } => {
                 say(format!("`{file}` cannot be formatted: {why}"), *why).help("the file is as it was")
             }
