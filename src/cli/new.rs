@@ -36,7 +36,7 @@ const FILES: [(&str, &str); 6] = [
     ("introspec.yaml", include_str!("new/introspec.yaml")),
     ("README.md", include_str!("new/README.md")),
     (".gitignore", include_str!("new/gitignore")),
-    (".github/workflows/introspec.yml", include_str!("new/workflow.yml")),
+    (".github/workflows/introspec.yml", include_str!("new/introspec.yml")),
 ];
 
 impl New {
