@@ -8,7 +8,8 @@ mod manifest;
 mod staging;
 mod suites;
 
-pub use build::{Built, build};
+pub use build::{Built, build, build_with};
 pub use json::JsonStyle;
 pub use manifest::{BuiltFile, Check, Manifest};
+pub(crate) use staging::Staging;
 pub use staging::WriteProblem;

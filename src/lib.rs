@@ -33,6 +33,7 @@ pub mod artifacts;
 pub mod configuration;
 pub mod diagnostic;
 pub mod estimates;
+pub mod exports;
 pub mod plan;
 pub mod report;
 pub mod requests;

@@ -2,11 +2,13 @@
 
 mod conversation;
 mod datasets;
+mod opposed;
 mod parts;
 mod suites;
 mod tables;
 
 pub use datasets::DatasetPlan;
+pub(crate) use opposed::opposed;
 pub use parts::{PartPlan, Units};
 pub use suites::{QuestionPlan, SuitePlan};
 pub use tables::TableValues;

@@ -2,6 +2,7 @@
 
 mod claims;
 mod data;
+mod exports;
 mod names;
 mod outside;
 mod questions;
@@ -205,6 +206,10 @@ impl Problem {
             | Problem::ArmNotInExperiment { .. }
             | Problem::NotRun { .. }
             | Problem::SettingWithoutTraining { .. } => self.prose_of_claims(),
+            Problem::ExportRefused { .. }
+            | Problem::NoOpposite { .. }
+            | Problem::PairsDiffer { .. }
+            | Problem::ExportSetting { .. } => self.prose_of_exports(),
             Problem::Configuration { .. }
             | Problem::NoConfiguration { .. }
             | Problem::NoRole { .. }

@@ -286,7 +286,7 @@ impl Planning<'_> {
     }
 }
 
-fn said(
+pub(super) fn said(
     spec: &Spec,
     template: &Template,
     behavior: BehaviorId,

@@ -1,0 +1,248 @@
+use super::conversations::Line;
+use super::data::LineFiles;
+use super::format::Shape;
+use super::hub::{self, ColumnFiles, Described, Tally};
+use super::pairs::{Opposites, PairMaker};
+use super::row::{Row, Rows};
+use super::rules::Checker;
+use super::slug::Slugs;
+use super::trainers::{self, Material};
+use super::training::{self, Training};
+use super::{ExportedFile, Exports, Format};
+use crate::artifacts::{JsonStyle, Manifest, Staging, WriteProblem};
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::plan::{DatasetPlan, Plan};
+use crate::spec::Spec;
+
+/// How many pairs of one dataset may be wrong before the rest is not looked at.
+const MAX_WRONG_PAIRS: usize = 5;
+
+/// Why data cannot be exported.
+pub(crate) enum ExportProblem {
+    Wrong(Vec<Diagnostic>),
+    Write(WriteProblem),
+}
+
+impl From<WriteProblem> for ExportProblem {
+    fn from(problem: WriteProblem) -> ExportProblem {
+        ExportProblem::Write(problem)
+    }
+}
+
+impl From<Diagnostic> for ExportProblem {
+    fn from(diagnostic: Diagnostic) -> ExportProblem {
+        ExportProblem::Wrong(vec![diagnostic])
+    }
+}
+
+/// What is exported of one dataset in one format.
+struct Sink<'b> {
+    format: Format,
+    files: Files<'b>,
+    checker: Checker,
+    wrong_pairs: Vec<Diagnostic>,
+}
+
+enum Files<'b> {
+    Lines(LineFiles<'b>),
+    Pairs(LineFiles<'b>, PairMaker<'b>),
+    Columns(Box<ColumnFiles<'b>>),
+}
+
+/// What was exported in one format.
+struct Exported {
+    format: Format,
+    materials: Vec<Material>,
+    tallies: Vec<Tally>,
+}
+
+/// Writes the datasets of a build in other formats, into `exports/FORMAT` beside them.
+///
+/// # Errors
+/// Returns what the formats refuse, all of it together, or what could not be written.
+pub(crate) fn export(
+    spec: &Spec,
+    plan: &Plan,
+    style: JsonStyle,
+    exports: &Exports,
+    staging: &Staging,
+    manifest: &mut Manifest,
+) -> Result<(), ExportProblem> {
+    let mut formats = exports.formats.clone();
+    formats.sort_unstable();
+    formats.dedup();
+    if formats.is_empty() {
+        return Ok(());
+    }
+    let (mut slugs, mut wrong) = (Slugs::default(), Vec::new());
+    let mut done: Vec<Exported> =
+        formats.into_iter().map(|format| Exported { format, materials: Vec::new(), tallies: Vec::new() }).collect();
+    for dataset in &plan.datasets {
+        let slug = slugs.of(&dataset.name);
+        let writing = Writing { spec, plan, dataset, style, staging, slug };
+        match writing.dataset(&mut done) {
+            Ok(()) => {}
+            Err(ExportProblem::Wrong(more)) => wrong.extend(more),
+            Err(problem) => return Err(problem),
+        }
+    }
+    let trainings = training::trainings(spec, &mut Slugs::default()).unwrap_or_else(|more| {
+        wrong.extend(more);
+        Vec::new()
+    });
+    for exported in &done {
+        match configure(spec, exported, &trainings, manifest, exports, staging) {
+            Ok(()) => {}
+            Err(ExportProblem::Wrong(more)) => wrong.extend(more),
+            Err(problem) => return Err(problem),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(ExportProblem::Wrong(wrong));
+    }
+    manifest.exports = done.into_iter().flat_map(|exported| exported.materials).flat_map(|data| data.files).collect();
+    Ok(())
+}
+
+/// One dataset on its way into every format.
+struct Writing<'w> {
+    spec: &'w Spec,
+    plan: &'w Plan,
+    dataset: &'w DatasetPlan,
+    style: JsonStyle,
+    staging: &'w Staging,
+    slug: String,
+}
+
+impl Writing<'_> {
+    fn dataset(&self, done: &mut [Exported]) -> Result<(), ExportProblem> {
+        let wants_pairs = done.iter().any(|exported| exported.format.shape() == Shape::Pairs);
+        let opposites = if wants_pairs { Opposites::of(self.spec, self.dataset)? } else { None };
+        let mut sinks: Vec<Sink<'_>> =
+            done.iter().filter_map(|exported| self.sink(exported.format, opposites.as_ref())).collect();
+        let path = |ending: &str| self.staging.path().join(format!("datasets/{}{ending}", self.dataset.name));
+        let (lines, meta) = (path(".jsonl"), path(".meta.jsonl"));
+        let cannot_read = |error: std::io::Error| WriteProblem::new(&lines, &error);
+        let mut longest = 0;
+        for row in Rows::open(&lines, &meta).map_err(cannot_read)? {
+            let row = row.map_err(cannot_read)?;
+            longest = longest.max(row.messages.iter().map(|message| message.content.len() as u64 + 64).sum());
+            for sink in &mut sinks {
+                sink.row(&row)?;
+            }
+        }
+        let mut wrong = Vec::new();
+        for sink in sinks {
+            let format = sink.format;
+            let (files, tally, found) = sink.finish(self)?;
+            wrong.extend(found);
+            let (name, slug) = (self.dataset.name.clone(), self.slug.clone());
+            if let Some(exported) = done.iter_mut().find(|exported| exported.format == format) {
+                exported.materials.push(Material { name, slug, files, longest: longest.next_multiple_of(64) });
+                exported.tallies.extend(tally);
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(ExportProblem::Wrong(wrong)) }
+    }
+
+    fn sink<'b>(&'b self, format: Format, opposites: Option<&'b Opposites>) -> Option<Sink<'b>> {
+        let lines = || LineFiles::new(self.staging, format, &self.slug, self.style);
+        let files = match format.shape() {
+            Shape::Messages | Shape::PromptCompletion => Files::Lines(lines()),
+            Shape::Pairs => Files::Pairs(lines(), opposites?.maker(self.spec, self.plan)),
+            Shape::Columns => Files::Columns(Box::new(ColumnFiles::new(self.staging, &self.slug))),
+        };
+        Some(Sink { format, files, checker: Checker::new(format), wrong_pairs: Vec::new() })
+    }
+}
+
+impl Sink<'_> {
+    fn row(&mut self, row: &Row) -> Result<(), ExportProblem> {
+        let (at, split) = (row.meta.row, &row.meta.split);
+        match &mut self.files {
+            Files::Lines(files) => {
+                self.checker.look(at, &row.messages);
+                if let Some(line) = Line::of(self.format.shape(), &row.messages) {
+                    files.line(split, &line)?;
+                }
+            }
+            Files::Columns(files) => files.row(row)?,
+            Files::Pairs(files, maker) if self.wrong_pairs.len() < MAX_WRONG_PAIRS => match maker.compare(row) {
+                Ok(compared) => {
+                    self.checker.look(at, compared.input());
+                    files.line(split, &compared.pair())?;
+                }
+                Err(diagnostic) => self.wrong_pairs.push(diagnostic),
+            },
+            Files::Pairs(..) => {}
+        }
+        Ok(())
+    }
+
+    /// Returns the files that were written, and what the format refuses of them.
+    fn finish(self, of: &Writing<'_>) -> Result<(Vec<ExportedFile>, Option<Tally>, Vec<Diagnostic>), WriteProblem> {
+        let name = &of.dataset.name;
+        let (files, tally) = match self.files {
+            Files::Lines(files) | Files::Pairs(files, _) => (files.finish(name)?, None),
+            Files::Columns(files) => {
+                let (files, tally) = files.finish(name)?;
+                (files, Some(tally))
+            }
+        };
+        // Pairs that could not be made are missing from the files, whose size then says nothing.
+        let wrong = if self.wrong_pairs.is_empty() {
+            self.checker.finish(name, of.spec[of.dataset.dataset].span, &files)
+        } else {
+            self.wrong_pairs
+        };
+        Ok((files, tally, wrong))
+    }
+}
+
+/// Writes what stands beside the data: configurations and a README, or the card of a repository.
+fn configure(
+    spec: &Spec,
+    exported: &Exported,
+    trainings: &[Training],
+    manifest: &Manifest,
+    exports: &Exports,
+    staging: &Staging,
+) -> Result<(), ExportProblem> {
+    let format = exported.format;
+    let write = |name: &str, text: &str| staging.write(&format!("exports/{format}/{name}"), text);
+    if format == Format::HuggingFace {
+        let described: Vec<Described<'_>> = exported
+            .materials
+            .iter()
+            .zip(&exported.tallies)
+            .map(|(material, tally)| Described { material, tally })
+            .collect();
+        let card = hub::card(spec, manifest, &described, exports.license.as_deref());
+        return Ok(write("README.md", &card)?);
+    }
+    if format.shape() == Shape::Pairs && exported.materials.is_empty() {
+        let behavior = spec.behaviors.first().map_or_else(String::new, |ordinary| ordinary.name.clone());
+        let problem = Problem::NoOpposite { behavior, dataset: spec.file_name(), candidates: Vec::new() };
+        return Err(Diagnostic::new(problem).into());
+    }
+    let mut used = Vec::new();
+    for material in &exported.materials {
+        let mut own: Vec<Training> =
+            trainings.iter().filter(|training| training.dataset == material.name).cloned().collect();
+        if own.is_empty() {
+            own.push(Training::plain(&material.name, format!("data-{}", material.slug)));
+        }
+        for training in &own {
+            for (name, text) in trainers::configurations(format, spec, training, material)? {
+                write(&name, &text)?;
+            }
+        }
+        used.extend(own);
+    }
+    if format == Format::LlamaFactory {
+        let (name, text) = trainers::dataset_info(&exported.materials);
+        write(&name, &text)?;
+    }
+    let (name, text) = trainers::readme(format, spec, &exported.materials, &used);
+    Ok(write(&name, &text)?)
+}
