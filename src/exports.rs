@@ -13,6 +13,8 @@ mod row;
 mod rules;
 mod run;
 mod slug;
+#[cfg(test)]
+mod tests;
 mod trainers;
 mod training;
 

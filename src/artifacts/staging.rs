@@ -32,7 +32,7 @@ pub(crate) struct Staging {
 const OWNED: [&str; 4] = ["datasets", "suites", "exports", "manifest.json"];
 
 impl Staging {
-    pub(super) fn new(out: &Path) -> Result<Staging, WriteProblem> {
+    pub(crate) fn new(out: &Path) -> Result<Staging, WriteProblem> {
         fs::create_dir_all(out).map_err(|error| WriteProblem::new(out, &error))?;
         let folder = tempfile::Builder::new().prefix(".building-").tempdir_in(out);
         let folder = folder.map_err(|error| WriteProblem::new(out, &error))?;

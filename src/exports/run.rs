@@ -12,7 +12,7 @@ use super::{ExportedFile, Exports, Format};
 use crate::artifacts::{JsonStyle, Manifest, Staging, WriteProblem};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::plan::{DatasetPlan, Plan};
-use crate::spec::Spec;
+use crate::spec::{BehaviorId, Spec};
 
 /// How many pairs of one dataset may be wrong before the rest is not looked at.
 const MAX_WRONG_PAIRS: usize = 5;
@@ -90,18 +90,28 @@ pub(crate) fn export(
         wrong.extend(more);
         Vec::new()
     });
-    for exported in &done {
-        match configure(spec, exported, &trainings, manifest, exports, staging) {
-            Ok(()) => {}
-            Err(ExportProblem::Wrong(more)) => wrong.extend(more),
-            Err(problem) => return Err(problem),
-        }
+    if wrong.is_empty() {
+        wrong.extend(done.iter().filter_map(|exported| exported.without_pairs(spec, plan)));
     }
     if !wrong.is_empty() {
         return Err(ExportProblem::Wrong(wrong));
     }
+    for exported in &done {
+        configure(spec, exported, &trainings, manifest, exports, staging)?;
+    }
     manifest.exports = done.into_iter().flat_map(|exported| exported.materials).flat_map(|data| data.files).collect();
     Ok(())
+}
+
+impl Exported {
+    /// Returns what is wrong where pairs are asked for and no dataset has any.
+    fn without_pairs(&self, spec: &Spec, plan: &Plan) -> Option<Diagnostic> {
+        let first =
+            plan.datasets.first().filter(|_| self.format.shape() == Shape::Pairs && self.materials.is_empty())?;
+        let (behavior, dataset) = (spec[BehaviorId::ORDINARY].name.clone(), first.name.clone());
+        let problem = Problem::NoOpposite { behavior, dataset, candidates: Vec::new() };
+        Some(Diagnostic::at(spec[first.dataset].span, problem))
+    }
 }
 
 /// One dataset on its way into every format.
@@ -219,11 +229,6 @@ fn configure(
             .collect();
         let card = hub::card(spec, manifest, &described, exports.license.as_deref());
         return Ok(write("README.md", &card)?);
-    }
-    if format.shape() == Shape::Pairs && exported.materials.is_empty() {
-        let behavior = spec.behaviors.first().map_or_else(String::new, |ordinary| ordinary.name.clone());
-        let problem = Problem::NoOpposite { behavior, dataset: spec.file_name(), candidates: Vec::new() };
-        return Err(Diagnostic::new(problem).into());
     }
     let mut used = Vec::new();
     for material in &exported.materials {

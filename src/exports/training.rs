@@ -4,7 +4,7 @@ use super::slug::Slugs;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::rows::draw::draw;
 use crate::rows::stream::Streams;
-use crate::spec::{Argument, Arm, Origin, Scope, Setting, Spec, Trained};
+use crate::spec::{Argument, Arm, ArmId, Origin, Scope, Setting, Spec, Trained};
 use crate::text::Span;
 
 /// What is trained on a dataset: an arm, at one value of each of its axes.
@@ -120,7 +120,8 @@ fn training(
     }
     let from = match &arm.from {
         Origin::Role(role) => format!("the {role} model"),
-        Origin::Arm(id) => format!("the model of {}", spec[*id].name),
+        Origin::Arm(ArmId::BASE) => "the base model".into(),
+        Origin::Arm(id) => format!("a model of the arm {}", spec[*id].name),
     };
     Ok(Training {
         slug: slugs.of(&name),

@@ -73,28 +73,40 @@ fn usage(format: Format) -> &'static str {
     }
 }
 
-/// What arms say that a format's configuration has no place for.
+/// What arms say that a format's configuration has no place for, each with the trainings that say it.
 fn unsaid(format: Format, materials: &[Material], trainings: &[Training]) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut said: Vec<(String, Vec<&str>)> = Vec::new();
+    for training in trainings {
+        for line in unsaid_of(format, training) {
+            match said.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, slugs)) => slugs.push(&training.slug),
+                None => said.push((line, vec![&training.slug])),
+            }
+        }
+    }
+    let mut lines: Vec<String> =
+        said.into_iter().map(|(line, slugs)| format!("{line} ({})", slugs.join(", "))).collect();
     if format == Format::Tinker && materials.iter().any(|material| material.split("validation").is_some()) {
         lines.push("the validation files: the cookbook's builder reads one file".into());
     }
-    for training in trainings {
-        let slug = &training.slug;
-        let seeds = training.seeds.filter(|_| matches!(format, Format::Fireworks | Format::Mistral));
-        if let Some(seeds) = seeds {
-            lines.push(format!("{slug}: its {seeds} runs get no seed, for which the service has no setting"));
-        }
-        let has_no_checkpoints =
-            matches!(format, Format::OpenAi | Format::OpenAiPreference | Format::Fireworks | Format::Mistral);
-        if let Some(checkpoints) = training.checkpoints.filter(|_| has_no_checkpoints) {
-            lines.push(format!("{slug}: {checkpoints} checkpoints, whose number the service chooses itself"));
-        }
-        if let Some(multiplier) = training.learning_rate.filter(|_| format == Format::Fireworks) {
-            lines.push(format!(
-                "{slug}: {multiplier} times the default learning rate, which depends on the model: set `learningRate`"
-            ));
-        }
+    lines
+}
+
+fn unsaid_of(format: Format, training: &Training) -> Vec<String> {
+    let mut lines = Vec::new();
+    let has_no_seeds = matches!(format, Format::Fireworks | Format::Mistral);
+    if let Some(seeds) = training.seeds.filter(|_| has_no_seeds) {
+        lines.push(format!("{seeds} runs, but no seeds: the service has no setting for them"));
+    }
+    let has_no_checkpoints =
+        matches!(format, Format::OpenAi | Format::OpenAiPreference | Format::Fireworks | Format::Mistral);
+    if let Some(checkpoints) = training.checkpoints.filter(|_| has_no_checkpoints) {
+        lines.push(format!("{checkpoints} checkpoints: the service chooses their number"));
+    }
+    if let Some(multiplier) = training.learning_rate.filter(|_| format == Format::Fireworks) {
+        lines.push(format!(
+            "{multiplier} times the default learning rate, which depends on the model: set `learningRate`"
+        ));
     }
     lines
 }
