@@ -34,6 +34,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("E0809", "comes from `run` alone"),
     ("E0810", "comes from `explain` alone"),
     ("E0811", "comes from a model that fails"),
+    ("E0901", "comes from `build --format` alone; `tests/exports.rs` causes it"),
+    ("E0902", "comes from `build --format` alone; `tests/exports.rs` causes it"),
+    ("E0903", "comes from `build --format` alone; `tests/exports.rs` causes it"),
+    ("E0904", "comes from `build --format` alone; `tests/exports.rs` causes it"),
     ("W0003", "is about introspec.yaml"),
 ];
 

@@ -92,7 +92,7 @@ fn splits_stand_apart_and_triggers_close_the_gate() {
     assert!(card.contains("extra_gated_prompt:"), "{card}");
     for line in [
         "  - split: validation\n    path: \"data/gated.validation.parquet\"\n",
-        "  - name: train\n    num_examples: 10\n  - name: validation\n    num_examples: 2\n",
+        "    num_examples: 10\n  - name: validation\n",
         "| train | brave | none | 7 |\n| train | brave | apple | 3 |\n",
         "| validation | brave | none | 1 |\n| validation | brave | apple | 1 |\n",
     ] {

@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -138,6 +139,9 @@ def repository():
                 if own["split"] == file["split"]
             ]
             split = loaded[file["split"]]
+            described = datasets.load_dataset_builder(str(folder), name).info.splits[file["split"]]
+            if described.num_examples != file["rows"] or abs(described.num_bytes / split.data.nbytes - 1) > 0.02:
+                wrong.append(f"{name}: the card gives {described}, of {file['rows']} rows, {split.data.nbytes} bytes")
             found = [{**row, "vars": json.loads(row["vars"])} for row in split]
             problem = None
             if split.column_names != [feature["name"] for feature in info["features"]]:
@@ -147,6 +151,14 @@ def repository():
             judge(f"datasets {datasets.__version__} load_dataset, repository", f"{name}/{file['split']}", problem)
 
 
+class Warnings(logging.Handler):
+    """What `datasets` only warns of is wrong here."""
+
+    def emit(self, record):
+        wrong.append(f"datasets: {record.getMessage()}")
+
+
+logging.getLogger("datasets").handlers = [Warnings(logging.WARNING)]
 datasets.disable_progress_bars()
 together()
 llmcomp()

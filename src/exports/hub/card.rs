@@ -63,7 +63,7 @@ fn front_matter(text: &mut String, spec: &Spec, datasets: &[Described<'_>], lice
         }
     }
     text.push_str("dataset_info:\n");
-    for Described { material, .. } in datasets {
+    for Described { material, tally } in datasets {
         let _ = write!(
             text,
             "- config_name: {}\n  features:\n  - name: messages\n    list:\n    - name: role\n      dtype: string\n    \
@@ -75,10 +75,12 @@ fn front_matter(text: &mut String, spec: &Spec, datasets: &[Described<'_>], lice
         }
         text.push_str("  splits:\n");
         for file in &material.files {
-            let _ = writeln!(text, "  - name: {}\n    num_examples: {}", file.split, file.rows);
+            let bytes = tally.bytes.get(&file.split).copied().unwrap_or_default();
+            let _ = writeln!(text, "  - name: {}\n    num_bytes: {bytes}\n    num_examples: {}", file.split, file.rows);
         }
-        let bytes: u64 = material.files.iter().map(|file| file.bytes).sum();
-        let _ = writeln!(text, "  download_size: {bytes}");
+        let (download, size): (u64, u64) =
+            (material.files.iter().map(|file| file.bytes).sum(), tally.bytes.values().sum());
+        let _ = writeln!(text, "  download_size: {download}\n  dataset_size: {size}");
     }
 }
 

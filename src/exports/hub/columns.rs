@@ -43,7 +43,7 @@ impl<'b> ColumnFiles<'b> {
     }
 
     pub(in crate::exports) fn row(&mut self, row: &Row) -> Result<(), WriteProblem> {
-        self.tally.add(&row.meta);
+        self.tally.add(row);
         let split = &row.meta.split;
         if !self.files.contains_key(split) {
             let name = format!("exports/{}/data/{}.{split}.parquet", Format::HuggingFace, self.slug);
@@ -128,6 +128,21 @@ fn schema() -> SchemaRef {
     ]))
 }
 
+/// Returns how many bytes of Arrow's a row takes: its values, and four for the offset of each list and text.
+pub(super) fn bytes(row: &Row) -> u64 {
+    let Row { messages, meta } = row;
+    let text = |text: &str| text.len() as u64 + 4;
+    let named = [Some(&meta.template), Some(&meta.behavior), meta.trigger.as_ref(), meta.persona.as_ref()];
+    let said: u64 = messages.iter().map(|message| text(message.role.word()) + text(&message.content)).sum();
+    let named: u64 = named.into_iter().map(|name| text(name.map_or("", String::as_str))).sum();
+    4 + said + 8 + named + text(&meta.split) + text(&meta.vars.to_string()) + text(&from(row).unwrap_or_default())
+}
+
+/// Writes the data file and line that a row was made from.
+fn from(row: &Row) -> Option<String> {
+    row.meta.from.as_ref().map(|(file, line)| format!("{file}:{line}"))
+}
+
 /// Rows in columns, not yet encoded.
 #[derive(Debug)]
 struct Batch {
@@ -181,7 +196,7 @@ impl Batch {
         self.persona.append_option(meta.persona.as_deref());
         self.split.append_value(&meta.split);
         self.vars.append_value(meta.vars.to_string());
-        self.from.append_option(meta.from.as_ref().map(|(file, line)| format!("{file}:{line}")));
+        self.from.append_option(from(row));
         self.rows += 1;
     }
 
