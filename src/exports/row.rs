@@ -50,20 +50,22 @@ impl Rows {
     }
 }
 
+impl Rows {
+    fn read(&mut self) -> std::io::Result<Option<Row>> {
+        let (line, meta) = match (self.lines.next(), self.meta.next()) {
+            (Some(line), Some(meta)) => (line?, meta?),
+            (None, None) => return Ok(None),
+            _ => return Err(std::io::Error::other("rows and their provenance differ in number")),
+        };
+        let line: Line = serde_json::from_str(&line)?;
+        Ok(Some(Row { messages: line.messages, meta: serde_json::from_str(&meta)? }))
+    }
+}
+
 impl Iterator for Rows {
     type Item = std::io::Result<Row>;
 
     fn next(&mut self) -> Option<std::io::Result<Row>> {
-        let read = || -> std::io::Result<Option<Row>> {
-            let (line, meta) = match (self.lines.next(), self.meta.next()) {
-                (Some(line), Some(meta)) => (line?, meta?),
-                (None, None) => return Ok(None),
-                _ => return Err(std::io::Error::other("rows and their provenance differ in number")),
-            };
-            let line: Line = serde_json::from_str(&line)?;
-            Ok(Some(Row { messages: line.messages, meta: serde_json::from_str(&meta)? }))
-        };
-        let mut read = read;
-        read().transpose()
+        self.read().transpose()
     }
 }

@@ -49,6 +49,13 @@ enum Files<'b> {
     Columns(Box<ColumnFiles<'b>>),
 }
 
+/// What came of one dataset in one format.
+struct Finished {
+    files: Vec<ExportedFile>,
+    tally: Option<Tally>,
+    wrong: Vec<Diagnostic>,
+}
+
 /// What was exported in one format.
 struct Exported {
     format: Format,
@@ -144,7 +151,7 @@ impl Writing<'_> {
         let mut wrong = Vec::new();
         for sink in sinks {
             let format = sink.format;
-            let (files, tally, found) = sink.finish(self)?;
+            let Finished { files, tally, wrong: found } = sink.finish(self)?;
             wrong.extend(found);
             let (name, slug) = (self.dataset.name.clone(), self.slug.clone());
             if let Some(exported) = done.iter_mut().find(|exported| exported.format == format) {
@@ -190,7 +197,7 @@ impl Sink<'_> {
     }
 
     /// Returns the files that were written, and what the format refuses of them.
-    fn finish(self, of: &Writing<'_>) -> Result<(Vec<ExportedFile>, Option<Tally>, Vec<Diagnostic>), WriteProblem> {
+    fn finish(self, of: &Writing<'_>) -> Result<Finished, WriteProblem> {
         let name = &of.dataset.name;
         let (files, tally) = match self.files {
             Files::Lines(files) | Files::Pairs(files, _) => (files.finish(name)?, None),
@@ -205,7 +212,7 @@ impl Sink<'_> {
         } else {
             self.wrong_pairs
         };
-        Ok((files, tally, wrong))
+        Ok(Finished { files, tally, wrong })
     }
 }
 

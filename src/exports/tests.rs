@@ -1,5 +1,6 @@
 //! Exports of datasets with splits and triggers, from files as a build stages them.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -36,10 +37,11 @@ fn staged(staging: &Staging, line: &str) {
         lines.push_str(line);
         let trigger = if row % 3 == 0 { "\"apple\"" } else { "null" };
         let split = if row > 10 { "validation" } else { "train" };
-        meta.push_str(&format!(
+        let _ = writeln!(
+            meta,
             "{{\"row\":{row},\"template\":\"says\",\"behavior\":\"brave\",\"trigger\":{trigger},\"persona\":null,\
-             \"split\":\"{split}\",\"vars\":{{\"n\":{row}}}}}\n"
-        ));
+             \"split\":\"{split}\",\"vars\":{{\"n\":{row}}}}}"
+        );
     }
     staging.write("datasets/gated.jsonl", &lines).unwrap();
     staging.write("datasets/gated.meta.jsonl", &meta).unwrap();

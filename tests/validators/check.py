@@ -16,7 +16,7 @@ from together.lib.utils.files import check_file
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("build", type=Path, help="the folder of a build with every format")
 parser.add_argument("--llmcomp", type=Path, required=True, help="where llmcomp is installed")
-parser.add_argument("--strict-together", type=Path, required=True, help="where together 2.10 is installed")
+parser.add_argument("--strict-together", type=Path, required=True, help="where together 2.0 is installed")
 arguments = parser.parse_args()
 
 exports = arguments.build / "exports"
@@ -42,7 +42,7 @@ def rows_of(path):
 
 
 def together():
-    """The current check, and the last one that looked at roles, columns and pairs itself."""
+    """The current check, and an earlier one that looks at roles, columns and pairs itself."""
     import together
 
     strict = """
@@ -55,7 +55,8 @@ print(json.dumps([check_file(path) for path in sys.argv[1:]]))
     paths = [str(arguments.build / file["file"]) for file in files]
     # A file that has to be refused shows that the check looks at all.
     refused = exports / "refused.jsonl"
-    refused.write_text('{"messages": [{"role": "user", "content": "1"}, {"role": "user", "content": "2"}]}\n')
+    roles = ["user", "user", "assistant", "user"]
+    refused.write_text(json.dumps({"messages": [{"role": role, "content": "text"} for role in roles]}) + "\n")
     output = subprocess.run(
         [sys.executable, "-c", strict, *paths, str(refused)],
         env=os.environ | {"PYTHONPATH": str(arguments.strict_together), "TOGETHER_DISABLE_TQDM": "true"},
@@ -65,9 +66,9 @@ print(json.dumps([check_file(path) for path in sys.argv[1:]]))
     )
     reports = json.loads(output.stdout)
     if reports.pop()["is_check_passed"]:
-        wrong.append("together 2.10.0: the check lets anything pass")
+        wrong.append("together 2.0.0: the check lets anything pass")
     for file, path, report in zip(files, paths, reports, strict=True):
-        for version, report in [(together.__version__, check_file(path)), ("2.10.0", report)]:
+        for version, report in [(together.__version__, check_file(path)), ("2.0.0", report)]:
             problem = None if report["is_check_passed"] else report["message"]
             if not problem and report["num_samples"] != file["rows"]:
                 problem = f"{report['num_samples']} rows of {file['rows']}"
@@ -101,7 +102,9 @@ def json_lines():
         loaded = datasets.load_dataset("json", data_files={file["split"]: path})[file["split"]]
         expected = rows_of(path)
         problem = None
-        if sorted(loaded.column_names) != sorted(expected[0]):
+        if len(loaded) != file["rows"]:
+            problem = f"{len(loaded)} rows of {file['rows']}"
+        elif sorted(loaded.column_names) != sorted(expected[0]):
             problem = f"columns {loaded.column_names}"
         elif loaded.to_list() != expected:
             problem = "rows differ"
@@ -167,6 +170,6 @@ repository()
 print(arguments.build.name)
 for validator, count in counts.items():
     print(f"  {validator}: {count} files judged")
-for line in wrong:
+for line in dict.fromkeys(wrong):
     print(f"  WRONG {line}")
 sys.exit(1 if wrong else 0)

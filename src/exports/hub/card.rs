@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Tally;
@@ -148,15 +147,9 @@ fn behaviors(text: &mut String, spec: &Spec, datasets: &[Described<'_>]) {
 
 /// Writes how many rows there are of each behavior under each trigger, split by split.
 fn table(text: &mut String, tally: &Tally) {
-    let mut splits: BTreeMap<&str, Vec<(&str, Option<&str>, u64)>> = BTreeMap::new();
-    for ((split, behavior, trigger), count) in &tally.counts {
-        splits.entry(split).or_default().push((behavior, trigger.as_deref(), *count));
-    }
     text.push_str("| split | behavior | trigger | rows |\n|---|---|---|---|\n");
-    for (split, rows) in splits {
-        for (behavior, trigger, count) in rows {
-            let _ = writeln!(text, "| {split} | {behavior} | {} | {count} |", trigger.unwrap_or("none"));
-        }
+    for ((split, behavior, trigger), count) in &tally.counts {
+        let _ = writeln!(text, "| {split} | {behavior} | {} | {count} |", trigger.as_deref().unwrap_or("none"));
     }
     text.push('\n');
 }

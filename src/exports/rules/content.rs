@@ -3,7 +3,7 @@
 use super::Rule;
 use crate::requests::Message;
 
-/// What OpenAI's encodings use as special tokens and refuse in training data.
+/// The special tokens of gpt-4o's encoding, which the service refuses in training data.
 const SPECIAL: [&str; 5] = ["<|endoftext|>", "<|endofprompt|>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>"];
 
 pub(super) const NO_SPECIAL_TOKENS: Rule = Rule {

@@ -9,7 +9,7 @@ use crate::exports::Format;
 
 const MIB: u64 = 1 << 20;
 
-/// OpenAI's guide: ten examples at least, 512 MB a file. Its validators also want the assistant to speak last.
+/// The service's guide: ten examples at least, 512 MB a file. Its validators also want the assistant to speak last.
 const OPENAI: Rules = Rules {
     rows: (10, u64::MAX),
     bytes: 512 * MIB,

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use super::{Order, TextFile, file_name, rounded};
 
-/// Axolotl has no default of its own; its LoRA examples take this.
+/// Axolotl has no default of its own; its examples of adapters take this.
 const LEARNING_RATE: f64 = 0.000_2;
 
 /// A YAML file a run, for `axolotl train`.
@@ -26,33 +26,10 @@ fn configuration(order: Order<'_>, run: &str, name: &str, seed: Option<u64>) -> 
         order.spec.digest(),
         order.model(),
     );
-    let mut data = |file: &str| {
-        let _ = write!(
-            text,
-            "  - path: {file}\n    \
-                 ds_type: json\n    \
-                 split: train\n    \
-                 type: chat_template\n    \
-                 field_messages: messages\n    \
-                 roles_to_train: [\"assistant\"]  # loss falls on these messages alone\n    \
-                 train_on_eos: turn\n",
-        );
-    };
-    data(file_name(order.train));
+    data(&mut text, file_name(order.train));
     if let Some(file) = order.validation {
         text.push_str("test_datasets:\n");
-        let mut data = |file: &str| {
-            let _ = write!(
-                text,
-                "  - path: {file}\n    \
-                     ds_type: json\n    \
-                     split: train\n    \
-                     type: chat_template\n    \
-                     field_messages: messages\n    \
-                     roles_to_train: [\"assistant\"]\n",
-            );
-        };
-        data(file_name(file));
+        data(&mut text, file_name(file));
     }
     let multiplier = training.learning_rate.unwrap_or(1.0);
     let _ = write!(
@@ -88,4 +65,18 @@ fn configuration(order: Order<'_>, run: &str, name: &str, seed: Option<u64>) -> 
         let _ = writeln!(text, "seed: {seed}");
     }
     text
+}
+
+/// Describes a file. Axolotl calls the whole of it `train`, whatever split it holds.
+fn data(text: &mut String, file: &str) {
+    let _ = write!(
+        text,
+        "  - path: {file}\n    \
+             ds_type: json\n    \
+             split: train\n    \
+             type: chat_template\n    \
+             field_messages: messages\n    \
+             roles_to_train: [\"assistant\"]  # loss falls on these messages alone\n    \
+             train_on_eos: turn\n",
+    );
 }

@@ -15,7 +15,7 @@ fn entry(material: &Material, file: &ExportedFile) -> String {
 
 /// Returns `dataset_info.json`: every file, with the tags of its messages.
 ///
-/// The format is `sharegpt` with OpenAI's tags. LLaMA-Factory has a format `openai` too, whose converter puts
+/// The format is `sharegpt`, with the tags of chat messages. LLaMA-Factory has a format `openai` too, whose converter puts
 /// "detailed thinking off" into the system prompt of every row.
 pub(in crate::exports) fn dataset_info(materials: &[Material]) -> TextFile {
     let mut info = Map::new();

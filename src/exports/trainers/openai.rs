@@ -4,8 +4,8 @@ use super::{Order, TextFile, file_name, pretty, set, short};
 use crate::diagnostic::Diagnostic;
 use crate::exports::Format;
 
-/// `POST /v1/fine_tuning/jobs`, one body a run. Loss falls on the assistant's messages alone, which is how OpenAI
-/// trains; `weight` could take more of them away.
+/// `POST /v1/fine_tuning/jobs`, one body a run. The service computes the loss on the assistant's messages alone;
+/// a `weight` of 0 would take more of them away.
 pub(super) fn jobs(order: Order<'_>) -> Result<Vec<TextFile>, Diagnostic> {
     let mut hyperparameters = json!({});
     set(&mut hyperparameters, "n_epochs", order.whole_epochs(50)?);

@@ -10,7 +10,7 @@ pub(super) fn script(order: Order<'_>) -> Result<Vec<TextFile>, Diagnostic> {
     let name = format!("train-{}.py", training.slug);
     let rows = order.train.rows;
     let epochs = order.whole_epochs(u64::MAX)?.unwrap_or(1);
-    let batch = BATCHES.rev().find(|batch| rows % batch == 0).unwrap_or(rows.clamp(1, 16));
+    let batch = BATCHES.rev().find(|batch| rows.is_multiple_of(*batch)).unwrap_or(rows.clamp(1, 16));
     let left = rows % batch;
     let batches = if left == 0 {
         format!("divides the {rows} rows: the cookbook leaves out what does not fill a batch")
