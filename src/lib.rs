@@ -34,6 +34,7 @@ mod checks;
 pub mod configuration;
 pub mod diagnostic;
 pub mod estimates;
+pub mod exports;
 pub mod format;
 pub mod plan;
 pub mod report;
