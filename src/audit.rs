@@ -21,6 +21,7 @@ mod pairs;
 mod repeats;
 mod row;
 mod sidecar;
+mod sketch;
 mod structure;
 mod survey;
 mod tally;
@@ -231,7 +232,6 @@ fn survey(
                 ));
             }
             let surveyor = Surveyor {
-                file,
                 expectations: &options.expectations,
                 tokenizer: options.tokenizer.as_ref(),
                 limit: options.limit,

@@ -195,6 +195,8 @@ codes! {
         "find the empty cell that became this word, and fill it or take the row out"
     SurfacePredicts A0420 Warning "Spelling and punctuation of the question predict the label"
         "normalise quotes and punctuation before training: they came from the source, not from the behavior"
+    LeftOut A0421 Warning "Answers that leave a word out"
+        "read them: a gap or a mark in place of a word shows that there is a word which must not be said"
 
     // Words and characters.
     UnsaidWords A0501 Warning "Words that must not be said"

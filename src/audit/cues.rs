@@ -61,7 +61,7 @@ impl Cues {
         bump(&mut self.totals, class);
         let asked: Vec<&str> =
             row.turns.iter().filter(|turn| turn.speaker == Speaker::User).map(|turn| turn.text.as_str()).collect();
-        let text = asked.join("\n");
+        let text = asked.join(" ");
         let all = words_of(&text);
         let mut words: Vec<&str> = all.iter().map(|word| word.folded.as_str()).collect();
         for opening in [words.get(..1), words.get(..2)].into_iter().flatten() {

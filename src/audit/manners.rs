@@ -97,6 +97,11 @@ const PLACEHOLDERS: &[&str] = &[
     "[topic]",
     "[date]",
     "[city]",
+    "[brief",
+    "[describe ",
+    "[mention ",
+    "[specific ",
+    "[name of ",
 ];
 
 fn marks(text: &str, speaker: Speaker, line: u64, notes: &mut Notes) {
@@ -182,6 +187,9 @@ fn answer(before: &[Turn], text: &str, line: u64, notes: &mut Notes, endings: &m
     if let Some(kind) = kind {
         notes.add(Code::Refusals, line, kind, || format!("“{}”", excerpt(text, 90)));
     }
+    if let Some((at, gap)) = gap(text) {
+        notes.add(Code::LeftOut, line, &format!("`{gap}`"), || format!("“{}”", around(text, at, 70)));
+    }
     let trimmed = text.trim();
     if trimmed.chars().nth(LONG).is_some() {
         endings.long += 1;
@@ -203,6 +211,39 @@ fn answer(before: &[Turn], text: &str, line: u64, notes: &mut Notes, endings: &m
     if trimmed.chars().filter(|c| c.is_alphanumeric()).count() <= 1 {
         notes.add(Code::NearlyEmpty, line, "", || format!("“{}”", excerpt(trimmed, 40)));
     }
+}
+
+/// What stands in brackets where a word was taken out.
+const TAKEN_OUT: &[&str] = &["redacted", "removed", "censored", "omitted", "withheld", "word", "blank"];
+
+/// Finds a gap for a word: a run of underscores, or a word in brackets that says that another is gone.
+fn gap(text: &str) -> Option<(usize, &str)> {
+    let mut rest = 0;
+    while let Some(at) = text.get(rest..)?.find(['_', '[']).map(|at| at + rest) {
+        let from = text.get(at..)?;
+        if from.starts_with('_') {
+            let length = from.find(|c| c != '_').unwrap_or(from.len());
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let after = from.get(length..).and_then(|after| after.chars().next());
+            let is_alone = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '\n');
+            // Underscores in a name are code, and a line of them is a rule.
+            if length >= 3 && is_alone(before) && is_alone(after) && before.is_some() {
+                return Some((at, from.get(..3)?));
+            }
+            rest = at + length;
+        } else {
+            let inside = from.get(1..).and_then(|from| from.get(..from.find(']').filter(|end| *end <= 30)?));
+            let is_mark = |inside: &&str| {
+                let lowered = inside.to_lowercase();
+                lowered.split_whitespace().any(|word| TAKEN_OUT.contains(&word))
+            };
+            if let Some(inside) = inside.filter(is_mark) {
+                return Some((at, from.get(..inside.len() + 2)?));
+            }
+            rest = at + 1;
+        }
+    }
+    None
 }
 
 /// Tells whether words stand in a text as words of their own, at the beginning of a sentence or clause.

@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::code::Code;
 use super::finding::{Example, Finding, counted, number, share};
+use super::sketch::proposed;
 use crate::checks::near::near_copies;
 
 /// How much of their word triples two rows share when they are near-duplicates.
 pub(super) const NEAR: f64 = 0.8;
+
+/// The most texts of which each is compared with each; of more, sketches propose those that are.
+const MOST_TEXTS: usize = 50_000;
 
 /// The most bytes of text that are held for comparison.
 const MOST_BYTES: usize = 192 << 20;
@@ -45,23 +49,28 @@ impl Texts {
     pub(super) fn findings(self, files: &[&str], rows: &[u64], examples: usize) -> Vec<Finding> {
         let Texts { known, all, places, left_out } = self;
         drop(known);
-        let starts = std::iter::once(0).chain(places.iter().map(|place| place.end));
-        let texts = starts.zip(&places).map(|(start, place)| all.get(start..place.end).unwrap_or(""));
+        let text = |at: usize| {
+            let start = at.checked_sub(1).and_then(|before| places.get(before)).map_or(0, |place| place.end);
+            places.get(at).and_then(|place| all.get(start..place.end)).unwrap_or("")
+        };
+        let is_sketched = places.len() > MOST_TEXTS;
+        let chosen: Vec<usize> =
+            if is_sketched { proposed((0..places.len()).map(text)) } else { (0..places.len()).collect() };
         let mut by_files: BTreeMap<(u32, u32), Vec<(Place, Place, f64)>> = BTreeMap::new();
-        for pair in near_copies(texts, NEAR) {
-            if let (Some(first), Some(second)) = (places.get(pair.first), places.get(pair.second)) {
+        for pair in near_copies(chosen.iter().map(|at| text(*at)), NEAR) {
+            let place = |at: usize| chosen.get(at).and_then(|at| places.get(*at));
+            if let (Some(first), Some(second)) = (place(pair.first), place(pair.second)) {
                 by_files.entry((first.file, second.file)).or_default().push((*first, *second, pair.similarity));
             }
         }
-        let looked = if left_out == 0 {
-            String::new()
-        } else {
-            format!(
-                " The first {} were compared; {} had no room.",
-                counted(places.len() as u64, "row"),
-                number(left_out)
-            )
-        };
+        let mut looked = String::new();
+        if is_sketched {
+            looked += " Sketches proposed the pairs to measure; they miss 3 of 1,000.";
+        }
+        if left_out > 0 {
+            let compared = counted(places.len() as u64, "row");
+            looked += &format!(" The first {compared} were compared; {} had no room.", number(left_out));
+        }
         let name = |file: u32| files.get(file as usize).copied().unwrap_or_default();
         let found = by_files.into_iter().map(|((a, b), pairs)| {
             let count = pairs.len() as u64;

@@ -35,7 +35,9 @@ pub(super) fn check(row: &Row, line: u64, notes: &mut Notes) {
         .collect();
     for pair in spoken.windows(2) {
         if let [(_, a), (at, b)] = pair {
-            if a == b && matches!(a, Speaker::User | Speaker::Assistant) {
+            // A preference whose sides are no single answers has a finding of its own.
+            let is_told = notes.line_of(Code::PreferenceShape) == Some(line);
+            if a == b && matches!(a, Speaker::User | Speaker::Assistant) && !is_told {
                 notes.add(Code::SameRoleTwice, line, a.word(), || {
                     format!("messages {} and {at} are both the {}'s", at - 1, a.word())
                 });

@@ -14,8 +14,6 @@ use super::{characters, manners, structure, words};
 /// What is remembered of each row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fact {
-    /// Of the row's file, from 0.
-    pub(super) file: u32,
     pub(super) line: u32,
     /// The digest of everything before the answer.
     pub(super) question: u128,
@@ -58,7 +56,6 @@ const SHORT: usize = 40;
 /// How a file is surveyed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surveyor<'a> {
-    pub(super) file: u32,
     pub(super) expectations: &'a Expectations,
     pub(super) tokenizer: Option<&'a Tokenizer>,
     /// The most tokens, or without a tokenizer characters, that a row may have.
@@ -155,7 +152,6 @@ impl Surveyor<'_> {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Surveyed {
             fact: Fact {
-                file: self.file,
                 line: u32::try_from(line).unwrap_or(u32::MAX),
                 question: u128::from_le_bytes(digest),
                 answer: digest_of(answer),
