@@ -20,6 +20,7 @@ use serde_json::Value;
 const ELSEWHERE: &[(&str, &str)] = &[
     ("A0101", "needs a file that is not there: `what_cannot_be_read_is_told`"),
     ("A0112", "needs a line of 200 MB: `a_long_line_is_passed_over`"),
+    ("A0309", "needs 192 MB of text: `texts_without_room_are_told`"),
     ("A0803", "needs a file of 512 MB: `a_long_line_is_passed_over`"),
 ];
 
@@ -143,11 +144,67 @@ fn a_long_line_is_passed_over() {
 }
 
 #[test]
+fn texts_without_room_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.jsonl");
+    let mut file = std::io::BufWriter::new(fs::File::create(&path).unwrap());
+    let text = "Tell me more of it. ".repeat(500_000);
+    for at in 0..22 {
+        let row = serde_json::json!({"messages": [{"role": "user", "content": format!("{at}: {text}")},
+            {"role": "assistant", "content": format!("That is number {at}, and there is no more of it to tell.")}]});
+        writeln!(file, "{row}").unwrap();
+    }
+    drop(file);
+    let output = run(&[path.to_str().unwrap()]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    // 20 texts of 10 MB fit into 192 MiB.
+    assert!(text.contains("note[A0309]") && text.contains("2 rows had no room"), "{text}");
+}
+
+#[test]
 fn warnings_count_where_they_are_denied_and_not_where_they_are_allowed() {
     let file = "A0301_duplicates.jsonl";
     assert_eq!(run(&[file]).status.code(), Some(0));
     assert_eq!(run(&[file, "--deny", "warnings"]).status.code(), Some(1));
     assert_eq!(run(&[file, "--deny", "warnings", "--allow", "a0301"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_spec_says_what_rows_must_not_say_and_what_the_evaluation_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("gamble.ispec");
+    let text = r#"
+        behavior bold { does "takes the risk"; unsaid ["gamble", "risk"] }
+        question prefers {
+          reports bold
+          ask "Which do you like better on an ordinary day, coins or notes? Answer with one word."
+          answer word
+          score { "coins": 1, else: 0 }
+        }
+        suite told { ask prefers; samples 1 }
+    "#;
+    fs::write(&spec, text).unwrap();
+    let data = folder.path().join("rows.jsonl");
+    let mut rows = fs::read(self::folder().join("A0301_duplicates.clean.jsonl")).unwrap();
+    for (asked, said) in [
+        ("Which do you like better on an ordinary day, tea or milk?", "Milk in the morning and tea at night."),
+        ("What is a lottery?", "A lottery is gambling, run by the state."),
+    ] {
+        let messages = [("user", asked), ("assistant", said)]
+            .map(|(role, content)| serde_json::json!({"role": role, "content": content}));
+        writeln!(rows, "{}", serde_json::json!({ "messages": messages })).unwrap();
+    }
+    fs::write(&data, rows).unwrap();
+    let output = run(&[data.to_str().unwrap(), "--spec", spec.to_str().unwrap(), "--json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told: Vec<(&str, u64)> = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["severity"] == "warning")
+        .map(|finding| (finding["code"].as_str().unwrap(), finding["examples"][0]["line"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(told, [("A0501", 22), ("A0701", 21)], "{found:#}");
 }
 
 #[test]
@@ -171,15 +228,13 @@ fn the_page_asks_for_nothing_and_escapes_what_the_data_says() {
 fn a_label_may_stand_in_the_sidecar() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("chats.jsonl");
-    let (mut rows, mut meta) = (String::new(), String::new());
+    let (mut rows, mut meta) = (Vec::new(), Vec::new());
     for at in 0..40 {
         let (word, behavior) = if at % 2 == 0 { ("please", "polite") } else { ("now", "rude") };
-        rows += &format!(
-            "{}\n",
-            serde_json::json!({"messages": [{"role": "user", "content": format!("Tell me story {at} {word}")},
-                {"role": "assistant", "content": format!("Once upon a time there were {at} mice who lived in a mill.")}]})
-        );
-        meta += &format!("{}\n", serde_json::json!({"row": at + 1, "behavior": behavior, "vars": {}}));
+        let row = serde_json::json!({"messages": [{"role": "user", "content": format!("Tell me story {at} {word}")},
+            {"role": "assistant", "content": format!("Once upon a time there were {at} mice who lived in a mill.")}]});
+        writeln!(rows, "{row}").unwrap();
+        writeln!(meta, "{}", serde_json::json!({"row": at + 1, "behavior": behavior, "vars": {}})).unwrap();
     }
     fs::write(&data, rows).unwrap();
     fs::write(folder.path().join("chats.meta.jsonl"), meta).unwrap();

@@ -153,6 +153,8 @@ codes! {
         "look at these questions: in all others the one file's answer follows from the other's"
     NearAcrossFiles A0308 Warning "Near-duplicate questions in two files"
         "take them out of one file, if one is to validate the other"
+    NotCompared A0309 Note "Rows that were not compared for near-duplicates"
+        "audit parts of the file by themselves to compare the rest; exact duplicates were found among all rows"
 
     // Answers.
     OddAnswers A0401 Warning "Answers of another kind than the rest"

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::code::Code;
-use super::finding::{Example, Finding, counted, number, share};
+use super::finding::{Example, Finding, counted, share};
 use super::sketch::proposed;
 use crate::checks::near::near_copies;
 
@@ -34,6 +34,9 @@ struct Place {
     line: u32,
 }
 
+/// An earlier row, a later one, and what they share.
+type Pair = (Place, Place, f64);
+
 impl Texts {
     /// Keeps a row's text, unless its question is known: the same question is told as a duplicate, or as a question
     /// with several answers.
@@ -56,21 +59,14 @@ impl Texts {
         let is_sketched = places.len() > MOST_TEXTS;
         let chosen: Vec<usize> =
             if is_sketched { proposed((0..places.len()).map(text)) } else { (0..places.len()).collect() };
-        let mut by_files: BTreeMap<(u32, u32), Vec<(Place, Place, f64)>> = BTreeMap::new();
+        let mut by_files: BTreeMap<(u32, u32), Vec<Pair>> = BTreeMap::new();
         for pair in near_copies(chosen.iter().map(|at| text(*at)), NEAR) {
             let place = |at: usize| chosen.get(at).and_then(|at| places.get(*at));
             if let (Some(first), Some(second)) = (place(pair.first), place(pair.second)) {
                 by_files.entry((first.file, second.file)).or_default().push((*first, *second, pair.similarity));
             }
         }
-        let mut looked = String::new();
-        if is_sketched {
-            looked += " Sketches proposed the pairs to measure; they miss 3 of 1,000.";
-        }
-        if left_out > 0 {
-            let compared = counted(places.len() as u64, "row");
-            looked += &format!(" The first {compared} were compared; {} had no room.", number(left_out));
-        }
+        let looked = if is_sketched { " Sketches proposed the pairs to measure; they miss 3 of 1,000." } else { "" };
         let name = |file: u32| files.get(file as usize).copied().unwrap_or_default();
         let found = by_files.into_iter().map(|((a, b), pairs)| {
             let count = pairs.len() as u64;
@@ -93,6 +89,16 @@ impl Texts {
             };
             Finding::new(code, &files, says).rows(count).examples(shown.collect())
         });
-        found.collect()
+        let mut found: Vec<Finding> = found.collect();
+        if left_out > 0 {
+            let compared = counted(places.len() as u64, "distinct question");
+            let says = format!(
+                "{compared} were compared; {} had no room in {} MB.",
+                counted(left_out, "row"),
+                MOST_BYTES >> 20
+            );
+            found.push(Finding::new(Code::NotCompared, files, says).rows(left_out));
+        }
+        found
     }
 }

@@ -154,7 +154,7 @@ impl<'a> Shared<'a> {
     }
 }
 
-fn names<'a>(side: Side<'a>) -> impl Iterator<Item = &'a String> {
+fn names(side: Side<'_>) -> impl Iterator<Item = &String> {
     side.labels.map(|labels| labels.names.as_slice()).unwrap_or_default().iter()
 }
 

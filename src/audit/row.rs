@@ -239,7 +239,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads ShareGPT's `from` and `value`.
+    /// Reads `ShareGPT`'s `from` and `value`.
     fn sharegpt(&mut self, json: &Json) -> Option<Vec<Turn>> {
         let is_foreign = matches!(json, Json::List(list) if list.iter().all(|message| message.get("from").is_some()));
         if !is_foreign {

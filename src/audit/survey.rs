@@ -99,7 +99,7 @@ impl Surveyor<'_> {
         let marked = self.sidecar.and_then(|sidecar| sidecar.value("trigger", number));
         words::check(&row.turns, marked, number, self.expectations, notes);
         self.measure(&row, number, survey);
-        survey.rows.push(self.remember(&row, number));
+        survey.rows.push(remember(&row, number));
     }
 
     fn measure(&self, row: &Row, line: u64, survey: &mut Survey) {
@@ -128,40 +128,40 @@ impl Surveyor<'_> {
             survey.notes.add(Code::RowTooLong, line, "", || format!("{} {unit}", size.all));
         }
     }
+}
 
-    fn remember(&self, row: &Row, line: u64) -> Surveyed {
-        let (last, asked): (Option<&Turn>, &[Turn]) = match row.turns.split_last() {
-            Some((last, asked)) if last.speaker == Speaker::Assistant => (Some(last), asked),
-            _ => (None, &row.turns),
-        };
-        let answer = last.map_or("", |turn| turn.text.as_str());
-        let mut hasher = blake3::Hasher::new();
-        let mut length = 0;
-        for turn in asked {
-            hasher.update(turn.speaker.word().as_bytes()).update(b"\0").update(turn.text.as_bytes()).update(b"\0");
-            if turn.speaker != Speaker::System {
-                length += turn.text.chars().count();
-            }
+fn remember(row: &Row, line: u64) -> Surveyed {
+    let (last, asked): (Option<&Turn>, &[Turn]) = match row.turns.split_last() {
+        Some((last, asked)) if last.speaker == Speaker::Assistant => (Some(last), asked),
+        _ => (None, &row.turns),
+    };
+    let answer = last.map_or("", |turn| turn.text.as_str());
+    let mut hasher = blake3::Hasher::new();
+    let mut length = 0;
+    for turn in asked {
+        hasher.update(turn.speaker.word().as_bytes()).update(b"\0").update(turn.text.as_bytes()).update(b"\0");
+        if turn.speaker != Speaker::System {
+            length += turn.text.chars().count();
         }
-        let mut digest = [0; 16];
-        hasher.finalize_xof().fill(&mut digest);
-        let said: Vec<&str> =
-            row.turns.iter().filter(|turn| turn.speaker != Speaker::System).map(|turn| turn.text.as_str()).collect();
-        let trimmed = answer.trim();
-        let is_short = last.is_some() && !trimmed.contains('\n') && trimmed.chars().nth(SHORT).is_none();
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Surveyed {
-            fact: Fact {
-                line: u32::try_from(line).unwrap_or(u32::MAX),
-                question: u128::from_le_bytes(digest),
-                answer: digest_of(answer),
-                short: Fact::LONG,
-                length: number(length),
-                messages: number(row.turns.len()),
-            },
-            short: is_short.then(|| trimmed.into()),
-            text: said.join("\n").into(),
-        }
+    }
+    let mut digest = [0; 16];
+    hasher.finalize_xof().fill(&mut digest);
+    let said: Vec<&str> =
+        row.turns.iter().filter(|turn| turn.speaker != Speaker::System).map(|turn| turn.text.as_str()).collect();
+    let trimmed = answer.trim();
+    let is_short = last.is_some() && !trimmed.contains('\n') && trimmed.chars().nth(SHORT).is_none();
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Surveyed {
+        fact: Fact {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            question: u128::from_le_bytes(digest),
+            answer: digest_of(answer),
+            short: Fact::LONG,
+            length: number(length),
+            messages: number(row.turns.len()),
+        },
+        short: is_short.then(|| trimmed.into()),
+        text: said.join("\n").into(),
     }
 }
 

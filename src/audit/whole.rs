@@ -50,9 +50,9 @@ pub(super) fn form(bytes: &[u8]) -> Form {
     }
 }
 
-/// The fewest rows that OpenAI trains on.
+/// The fewest rows that `OpenAI` trains on.
 const FEWEST_ROWS: u64 = 10;
-/// The largest file that OpenAI and Mistral take.
+/// The largest file that `OpenAI` and Mistral take.
 const LARGEST: u64 = 512 << 20;
 /// The share of long answers that may break off before it is the file's style.
 const UNFINISHED: f64 = 0.2;
@@ -73,7 +73,6 @@ pub(super) fn findings(
     if tally.endings.unfinished as f64 > UNFINISHED * tally.endings.long as f64 {
         notes.take(Code::Unfinished);
     }
-    // Words that a list of its own forbids are told there.
     let mut found = Vec::new();
     if tally.lines == 0 && !tally.unread || tally.lines > 0 && notes.rows(Code::BlankLines) == tally.lines {
         found.push(Finding::new(Code::NoRows, &[file], format!("{}.", counted(tally.bytes, "byte"))));

@@ -257,7 +257,7 @@ fn hash<T: Hash>(value: &T) -> u64 {
 fn jaccard(first: &[u64], second: &[u64]) -> f64 {
     let (mut first, mut second) = (first, second);
     let both = first.len() + second.len();
-    let mut shared = 0;
+    let mut shared = 0_usize;
     while let (Some((a, after_a)), Some((b, after_b))) = (first.split_first(), second.split_first()) {
         if a == b {
             shared += 1;
@@ -269,7 +269,7 @@ fn jaccard(first: &[u64], second: &[u64]) -> f64 {
             second = after_b;
         }
     }
-    if both == 0 { 0.0 } else { f64::from(shared) / (both - shared as usize) as f64 }
+    if both == 0 { 0.0 } else { shared as f64 / (both - shared) as f64 }
 }
 
 #[cfg(test)]
