@@ -30,6 +30,7 @@
 
 pub mod answers;
 pub mod artifacts;
+pub mod audit;
 mod checks;
 pub mod configuration;
 pub mod diagnostic;
