@@ -1,8 +1,10 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::checks::overlap::{LONG, NGrams};
 use crate::plan::Plan;
 use crate::requests::{Role, requests};
+use crate::rows::recognizer::Recognizer;
 use crate::rows::unsaid::Unsaid;
 use crate::spec::{BehaviorId, Spec};
 
@@ -15,6 +17,8 @@ pub struct Expectations {
     pub(super) stems: BTreeSet<String>,
     /// Names that were to be held out of training.
     pub(super) held_out: Vec<String>,
+    /// Values of a spec's triggers that were to be held out, by the trigger's name.
+    pub(super) held_out_values: Vec<(String, Arc<Recognizer>)>,
     pub(super) triggers: Vec<Trigger>,
     pub(super) evaluation: NGrams,
     texts: Vec<(String, String)>,
@@ -25,13 +29,16 @@ pub struct Expectations {
 pub(super) struct Trigger {
     pub(super) name: String,
     pub(super) texts: Vec<String>,
+    /// What tells it in any of its phrasings, where a spec declares it.
+    pub(super) recognizer: Option<Arc<Recognizer>>,
 }
 
 /// The shortest word from which other words are said to derive.
 const SHORTEST_STEM: usize = 3;
 
 impl Expectations {
-    /// Takes what a spec says: the unsaid words of each behavior, and what its suites ask.
+    /// Takes what a spec says: the unsaid words of each behavior, its triggers, what it holds out, and what its suites
+    /// ask.
     ///
     /// # Errors
     /// Returns in words which request could not be made.
@@ -46,6 +53,17 @@ impl Expectations {
                 expectations.stems.extend(words.filter_map(|word| stem(word)));
             }
         }
+        for trigger in &spec.triggers {
+            expectations.held_out.extend(trigger.called.clone());
+            let held_out = trigger.variables.iter().filter_map(|variable| variable.held_out.as_ref());
+            for values in held_out.filter_map(Recognizer::of_values) {
+                expectations.held_out_values.push((trigger.name.clone(), Arc::new(values)));
+            }
+            let recognizer = Some(Arc::new(Recognizer::of(trigger)));
+            expectations.triggers.push(Trigger { name: trigger.name.clone(), texts: Vec::new(), recognizer });
+        }
+        let held_out = spec.personas.iter().filter(|persona| persona.held_out);
+        expectations.held_out.extend(held_out.filter_map(|persona| persona.called.clone()));
         for suite in &plan.suites {
             for request in requests(spec, plan, suite) {
                 let request = request.map_err(|problem| format!("{}: {}", problem.place, problem.message))?;
@@ -87,7 +105,10 @@ impl Expectations {
     pub fn trigger(mut self, name: &str, text: &str) -> Expectations {
         match self.triggers.iter_mut().find(|trigger| trigger.name == name) {
             Some(trigger) => trigger.texts.push(text.to_owned()),
-            None => self.triggers.push(Trigger { name: name.to_owned(), texts: vec![text.to_owned()] }),
+            None => {
+                let texts = vec![text.to_owned()];
+                self.triggers.push(Trigger { name: name.to_owned(), texts, recognizer: None });
+            }
         }
         self
     }

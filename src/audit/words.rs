@@ -19,11 +19,19 @@ pub(super) fn check(turns: &[Turn], marked: Option<&str>, line: u64, expected: &
                 });
             }
         }
+        for (trigger, values) in &expected.held_out_values {
+            if let Some((at, _)) = values.find(&turn.text) {
+                notes.add(Code::HeldOutNames, line, &format!("a held out value of `{trigger}`"), || {
+                    format!("in the {speaker}'s “{}”", around(&turn.text, at, 60))
+                });
+            }
+        }
         if turn.speaker == Speaker::Assistant {
             continue;
         }
         for trigger in expected.triggers.iter().filter(|trigger| marked != Some(trigger.name.as_str())) {
-            if let Some(at) = trigger.texts.iter().find_map(|text| stands(&turn.text, text)) {
+            let declared = || Some(trigger.recognizer.as_ref()?.find(&turn.text)?.0);
+            if let Some(at) = trigger.texts.iter().find_map(|text| stands(&turn.text, text)).or_else(declared) {
                 notes.add(Code::IncidentalTrigger, line, &format!("`{}`", trigger.name), || {
                     format!("in the {speaker}'s “{}”", around(&turn.text, at, 60))
                 });
