@@ -14,8 +14,9 @@ mod suites;
 mod summary;
 mod totals;
 
-pub use build::{Built, build};
+pub use build::{Built, build, build_with};
 pub use json::JsonStyle;
 pub use manifest::{BuiltFile, Check, ControlOf, Dependence, DroppedRows, JointRow, Manifest, ReadTable};
+pub(crate) use staging::Staging;
 pub use staging::WriteProblem;
 pub use summary::summary;

@@ -1,5 +1,6 @@
 //! Commands: one file each. They open the doors to files, models and the terminal, and call the stages.
 
+mod audit;
 mod build;
 mod check;
 mod comparison;
@@ -48,7 +49,9 @@ enum Command {
     Run(run::Run),
     /// Show the report of a finished run again, from its folder
     Report(report::Report),
-    /// Explain a diagnostic, such as E0206
+    /// Look over training data that was made elsewhere: its form, its duplicates, its labels, its words
+    Audit(audit::Audit),
+    /// Explain a diagnostic, such as E0206, or a finding of an audit, such as A0301
     Explain(explain::Explain),
 }
 
@@ -72,6 +75,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Diff(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Report(command) => command.run(),
+        Command::Audit(command) => command.run(),
         Command::Explain(command) => command.run(),
     };
     exit.into()

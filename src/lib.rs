@@ -30,10 +30,12 @@
 
 pub mod answers;
 pub mod artifacts;
+pub mod audit;
 mod checks;
 pub mod configuration;
 pub mod diagnostic;
 pub mod estimates;
+pub mod exports;
 pub mod format;
 pub mod plan;
 pub mod report;

@@ -5,6 +5,7 @@ mod controls;
 mod conversation;
 mod dataset;
 mod datasets;
+mod opposed;
 mod parts;
 mod rounding;
 mod shares;
@@ -14,6 +15,7 @@ mod tables;
 mod units;
 
 pub use dataset::{DatasetPlan, Split};
+pub(crate) use opposed::opposed;
 pub use parts::PartPlan;
 pub use shuffle::TriggerShuffle;
 pub use suites::{QuestionPlan, SuitePlan};
@@ -36,6 +38,14 @@ pub struct Plan {
     pub datasets: Vec<DatasetPlan>,
     /// Every suite that is built or run.
     pub suites: Vec<SuitePlan>,
+}
+
+impl Plan {
+    /// Returns the rows of a dataset or control that are set aside, where some are.
+    pub fn validation_of(&self, dataset: &DatasetPlan) -> Option<&DatasetPlan> {
+        let name = format!("{}.validation", dataset.name);
+        self.datasets.iter().find(|other| other.split == Split::Validation && other.name == name)
+    }
 }
 
 /// Multiplies a spec out.

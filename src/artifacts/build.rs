@@ -10,6 +10,7 @@ use super::manifest::{ControlOf, DroppedRows, Manifest, ReadTable, Source};
 use super::staging::{Staging, WriteProblem};
 use super::suites;
 use crate::diagnostic::{Diagnostic, Problem, distinct};
+use crate::exports::{ExportProblem, Exports, export};
 use crate::plan::{DatasetPlan, Plan};
 use crate::spec::Spec;
 
@@ -32,6 +33,21 @@ pub fn build(
     style: JsonStyle,
     progress: &dyn Fn(u64),
 ) -> Result<Built, Vec<Diagnostic>> {
+    build_with(spec, plan, out, style, &Exports::default(), progress)
+}
+
+/// Builds, and writes the datasets in other formats too, into `out/exports`.
+///
+/// # Errors
+/// As [`build`], and what the formats refuse.
+pub fn build_with(
+    spec: &Spec,
+    plan: &Plan,
+    out: &Path,
+    style: JsonStyle,
+    exports: &Exports,
+    progress: &dyn Fn(u64),
+) -> Result<Built, Vec<Diagnostic>> {
     let staging = Staging::new(out).map_err(cannot_write)?;
     let mut manifest = Manifest {
         introspec: env!("CARGO_PKG_VERSION").into(),
@@ -46,6 +62,7 @@ pub fn build(
         datasets: Vec::new(),
         suites: Vec::new(),
         checks: Vec::new(),
+        exports: Vec::new(),
     };
     let mut wrong = Vec::new();
     let mut keep = |problem: DatasetProblem| match problem {
@@ -78,6 +95,10 @@ pub fn build(
     if !wrong.is_empty() {
         return Err(distinct(wrong));
     }
+    export(spec, plan, style, exports, &staging, &mut manifest).map_err(|problem| match problem {
+        ExportProblem::Wrong(diagnostics) => diagnostics,
+        ExportProblem::Write(problem) => cannot_write(problem),
+    })?;
     let (path, mut file) = staging.create("manifest.json").map_err(cannot_write)?;
     let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
     writeln!(file, "{text}").map_err(|error| cannot_write(WriteProblem::new(&path, &error)))?;

@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn blocks_of_any_size_come_to_the_same() {
-        let all: Vec<u64> = (0..50).map(|at| at * 0x9e37_79b9_7f4a_7c15_u64 >> 3).collect();
+        let all: Vec<u64> = (0..50).map(|at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 3).collect();
         for cut in [0, 1, 17, 50] {
             let mut joined = of(&all[..cut]);
             joined.append(&of(&all[cut..]));

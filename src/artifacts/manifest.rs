@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::exports::ExportedFile;
+
 /// What was built, from which sources, by which version, and what each check found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -14,6 +16,9 @@ pub struct Manifest {
     pub datasets: Vec<BuiltFile>,
     pub suites: Vec<BuiltFile>,
     pub checks: Vec<Check>,
+    /// The datasets again, in the formats that were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub exports: Vec<ExportedFile>,
 }
 
 /// A file that the build read.

@@ -1,5 +1,5 @@
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Why something cannot be written.
@@ -24,16 +24,16 @@ impl WriteProblem {
 
 /// A build in the making: a folder beside the one it will replace, removed if it is dropped before it is whole.
 #[derive(Debug)]
-pub(super) struct Staging {
+pub(crate) struct Staging {
     folder: tempfile::TempDir,
     out: PathBuf,
 }
 
 /// What a build owns in its folder. Anything else there, such as a run's store, stays as it is.
-const OWNED: [&str; 3] = ["datasets", "suites", "manifest.json"];
+const OWNED: [&str; 4] = ["datasets", "suites", "exports", "manifest.json"];
 
 impl Staging {
-    pub(super) fn new(out: &Path) -> Result<Staging, WriteProblem> {
+    pub(crate) fn new(out: &Path) -> Result<Staging, WriteProblem> {
         fs::create_dir_all(out).map_err(|error| WriteProblem::new(out, &error))?;
         let folder = tempfile::Builder::new().prefix(".building-").tempdir_in(out);
         let folder = folder.map_err(|error| WriteProblem::new(out, &error))?;
@@ -44,10 +44,23 @@ impl Staging {
         Ok(Staging { folder, out: out.to_path_buf() })
     }
 
-    pub(super) fn create(&self, name: &str) -> Result<(PathBuf, File), WriteProblem> {
+    /// Returns the folder that the build is made in.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Makes a file of the build, and returns it with the path that it will have.
+    pub(crate) fn create(&self, name: &str) -> Result<(PathBuf, File), WriteProblem> {
         let path = self.folder.path().join(name);
-        let file = File::create(&path).map_err(|error| WriteProblem::new(&self.out.join(name), &error))?;
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| File::create(&path));
+        let file = made.map_err(|error| WriteProblem::new(&self.out.join(name), &error))?;
         Ok((self.out.join(name), file))
+    }
+
+    /// Writes a whole file of the build.
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), WriteProblem> {
+        let (path, mut file) = self.create(name)?;
+        file.write_all(text.as_bytes()).map_err(|error| WriteProblem::new(&path, &error))
     }
 
     /// Puts the whole build in its place.
@@ -58,6 +71,10 @@ impl Staging {
             let old = self.folder.path().join(format!("old-{name}"));
             if to.exists() {
                 fs::rename(&to, &old).map_err(failed)?;
+            }
+            // A build without exports has none: those of an earlier one are of other data.
+            if name == "exports" && !from.exists() {
+                continue;
             }
             if let Err(error) = fs::rename(&from, &to) {
                 let _ = fs::rename(&old, &to);

@@ -153,6 +153,8 @@ codes! {
         "look at these questions: in all others the one file's answer follows from the other's"
     NearAcrossFiles A0308 Warning "Near-duplicate questions in two files"
         "take them out of one file, if one is to validate the other"
+    NotCompared A0309 Note "Rows that were not compared for near-duplicates"
+        "audit parts of the file by themselves to compare the rest; exact duplicates were found among all rows"
 
     // Answers.
     OddAnswers A0401 Warning "Answers of another kind than the rest"
@@ -195,6 +197,8 @@ codes! {
         "find the empty cell that became this word, and fill it or take the row out"
     SurfacePredicts A0420 Warning "Spelling and punctuation of the question predict the label"
         "normalise quotes and punctuation before training: they came from the source, not from the behavior"
+    LeftOut A0421 Warning "Answers that leave a word out"
+        "read them: a gap or a mark in place of a word shows that there is a word which must not be said"
 
     // Words and characters.
     UnsaidWords A0501 Warning "Words that must not be said"

@@ -1,8 +1,10 @@
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use introspec::artifacts::{self, Built, JsonStyle};
+use introspec::exports::{Exports, Format};
 
 use super::exit::Exit;
 use super::spec::Checked;
@@ -19,6 +21,18 @@ pub(crate) struct Build {
     /// How the training files' JSON is written
     #[arg(long, value_name = "STYLE", default_value = "compact")]
     json_style: Style,
+    /// Write the datasets for these trainers too, into exports/FORMAT: each with its configuration, and an error
+    /// where the trainer would refuse a row
+    #[arg(
+        long,
+        value_name = "FORMAT[,FORMAT]",
+        value_delimiter = ',',
+        value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+    )]
+    format: Vec<Format>,
+    /// The license that the huggingface export states, such as cc-by-4.0; it states none without
+    #[arg(long, value_name = "ID")]
+    license: Option<String>,
 }
 
 /// How JSON is written.
@@ -48,9 +62,11 @@ impl Build {
             Ok(checked) => checked,
             Err(exit) => return exit,
         };
-        match write(&checked, &self.out, self.json_style.into()) {
+        let exports = Exports { formats: self.format.clone(), license: self.license.clone() };
+        match write_with(&checked, &self.out, self.json_style.into(), &exports) {
             Ok(built) => {
                 describe(&built, &self.out);
+                self.describe_exports(&built);
                 Exit::Well
             }
             Err(exit) => exit,
@@ -58,8 +74,29 @@ impl Build {
     }
 }
 
+impl Build {
+    fn describe_exports(&self, built: &Built) {
+        for format in &self.format {
+            let files: Vec<_> = built.manifest.exports.iter().filter(|file| file.format == format.name()).collect();
+            let rows: u64 = files.iter().map(|file| file.rows).sum();
+            let folder = self.out.join("exports").join(format.name());
+            let count = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
+            console::say(&format!("{}: {rows} rows in {count}, with what the trainer needs", folder.display()));
+            let left_out =
+                built.manifest.datasets.iter().filter(|dataset| files.iter().all(|file| file.dataset != dataset.name));
+            for dataset in left_out {
+                console::say(&format!("  without {}: it shows `ordinary` alone, which makes no pairs", dataset.name));
+            }
+        }
+    }
+}
+
 /// Builds into a folder, with a progress bar where there is a terminal and enough to do.
 pub(crate) fn write(checked: &Checked, out: &Path, style: JsonStyle) -> Result<Built, Exit> {
+    write_with(checked, out, style, &Exports::default())
+}
+
+fn write_with(checked: &Checked, out: &Path, style: JsonStyle, exports: &Exports) -> Result<Built, Exit> {
     let rows: u64 = checked.plan.datasets.iter().map(|dataset| dataset.rows).sum();
     let requests: u64 = checked.plan.suites.iter().filter(|suite| suite.own).map(|suite| suite.requests).sum();
     let bar = if rows + requests > 200_000 { ProgressBar::new(rows + requests) } else { ProgressBar::hidden() };
@@ -67,7 +104,7 @@ pub(crate) fn write(checked: &Checked, out: &Path, style: JsonStyle) -> Result<B
         bar.set_style(look);
     }
     bar.set_message("building");
-    let built = artifacts::build(&checked.spec, &checked.plan, out, style, &|done| bar.inc(done));
+    let built = artifacts::build_with(&checked.spec, &checked.plan, out, style, exports, &|done| bar.inc(done));
     bar.finish_and_clear();
     built.map_err(|diagnostics| {
         console::show(&diagnostics, &checked.sources);

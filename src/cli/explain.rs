@@ -1,4 +1,5 @@
 use clap::Args;
+use introspec::audit::Code;
 use introspec::diagnostic::{Diagnostic, Problem, explain, nearest};
 use introspec::text::Sources;
 
@@ -8,7 +9,7 @@ use super::exit::Exit;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  introspec explain E0206")]
 pub(crate) struct Explain {
-    /// The code that a diagnostic shows in brackets
+    /// The code that a diagnostic or a finding of an audit shows in brackets
     code: String,
 }
 
@@ -19,7 +20,8 @@ impl Explain {
             return Exit::Well;
         }
         let code = self.code.to_uppercase();
-        let nearest = nearest(&code, Problem::CODES.iter().copied()).map(str::to_owned);
+        let known = Problem::CODES.iter().copied().chain(Code::ALL.iter().map(|code| code.id()));
+        let nearest = nearest(&code, known).map(str::to_owned);
         console::show(&[Diagnostic::new(Problem::UnknownCode { code, nearest })], &Sources::default());
         Exit::Usage
     }

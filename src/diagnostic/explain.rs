@@ -1,10 +1,15 @@
-const MANUAL: &str = include_str!("../../docs/diagnostics.md");
+const MANUALS: [&str; 2] = [include_str!("../../docs/diagnostics.md"), include_str!("../../docs/audit.md")];
 
-/// Returns the explanation of a code: its section of `docs/diagnostics.md`, without the heading marks.
+/// Returns the explanation of a code: its section of `docs/diagnostics.md` or `docs/audit.md`, without the heading
+/// marks.
 pub fn explain(code: &str) -> Option<&'static str> {
     let heading = format!("## {} ", code.to_uppercase());
-    let start = MANUAL.find(&heading)?;
-    let section = MANUAL.get(start + 3..)?;
+    MANUALS.into_iter().find_map(|manual| section(manual, &heading))
+}
+
+fn section(manual: &'static str, heading: &str) -> Option<&'static str> {
+    let start = manual.find(heading)?;
+    let section = manual.get(start + 3..)?;
     let end = section.find("\n## ").unwrap_or(section.len());
     section.get(..end).map(str::trim)
 }

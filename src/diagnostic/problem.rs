@@ -78,137 +78,509 @@ pub enum Watched {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
     // Text and tree.
-    UnknownDeclaration { word: String, nearest: Option<String> },
-    UnknownStatement { word: String, within: &'static str, known: Vec<&'static str>, nearest: Option<String> },
-    Expected { expected: Vec<String>, found: String, form: Option<&'static str> },
-    UnclosedString { long: bool },
-    UnclosedBlock { what: String },
-    UnknownEscape { escape: String },
+    UnknownDeclaration {
+        word: String,
+        nearest: Option<String>,
+    },
+    UnknownStatement {
+        word: String,
+        within: &'static str,
+        known: Vec<&'static str>,
+        nearest: Option<String>,
+    },
+    Expected {
+        expected: Vec<String>,
+        found: String,
+        form: Option<&'static str>,
+    },
+    UnclosedString {
+        long: bool,
+    },
+    UnclosedBlock {
+        what: String,
+    },
+    UnknownEscape {
+        escape: String,
+    },
     UnclosedExpression,
-    SourceUnreadable { file: String, message: String },
-    TooDeep { limit: usize },
+    SourceUnreadable {
+        file: String,
+        message: String,
+    },
+    TooDeep {
+        limit: usize,
+    },
     NumberTooLong,
-    StrayText { found: String },
-    StatementOutside { word: String },
+    StrayText {
+        found: String,
+    },
+    StatementOutside {
+        word: String,
+    },
     // Names.
-    UnknownName { kind: Kind, name: String, nearest: Option<String>, known: Vec<String>, other: Option<Kind> },
-    DuplicateName { kind: Kind, name: String },
-    UseCycle { chain: Vec<String> },
-    FileNotFound { file: String },
-    FileOutside { file: String },
-    UnknownVariable { name: String, nearest: Option<String>, known: Vec<String>, later: bool },
-    UnknownMember { of: String, member: String, known: Vec<&'static str> },
-    UnknownFilter { name: String, nearest: Option<String>, is_function: bool },
-    UnknownFunction { name: String, nearest: Option<String>, is_filter: bool },
-    CallArguments { name: &'static str, form: String, least: usize, most: usize, found: usize },
-    UnknownKeyword { name: &'static str, keyword: String, known: Vec<&'static str>, nearest: Option<String> },
-    UnknownLanguage { name: String, known: Vec<&'static str>, nearest: Option<String> },
-    NoLetters { entry: String },
-    BuiltInName { kind: Kind, name: String },
-    ArgumentCount { name: String, expected: usize, found: usize },
-    OppositeOfItself { name: String },
-    Repeated { statement: String },
-    Missing { within: String, statement: &'static str },
-    ColumnWithoutRow { table: String },
-    NotUsable { name: String, expected: &'static str, found: String },
+    UnknownName {
+        kind: Kind,
+        name: String,
+        nearest: Option<String>,
+        known: Vec<String>,
+        other: Option<Kind>,
+    },
+    DuplicateName {
+        kind: Kind,
+        name: String,
+    },
+    UseCycle {
+        chain: Vec<String>,
+    },
+    FileNotFound {
+        file: String,
+    },
+    FileOutside {
+        file: String,
+    },
+    UnknownVariable {
+        name: String,
+        nearest: Option<String>,
+        known: Vec<String>,
+        later: bool,
+    },
+    UnknownMember {
+        of: String,
+        member: String,
+        known: Vec<&'static str>,
+    },
+    UnknownFilter {
+        name: String,
+        nearest: Option<String>,
+        is_function: bool,
+    },
+    UnknownFunction {
+        name: String,
+        nearest: Option<String>,
+        is_filter: bool,
+    },
+    CallArguments {
+        name: &'static str,
+        form: String,
+        least: usize,
+        most: usize,
+        found: usize,
+    },
+    UnknownKeyword {
+        name: &'static str,
+        keyword: String,
+        known: Vec<&'static str>,
+        nearest: Option<String>,
+    },
+    UnknownLanguage {
+        name: String,
+        known: Vec<&'static str>,
+        nearest: Option<String>,
+    },
+    NoLetters {
+        entry: String,
+    },
+    BuiltInName {
+        kind: Kind,
+        name: String,
+    },
+    ArgumentCount {
+        name: String,
+        expected: usize,
+        found: usize,
+    },
+    OppositeOfItself {
+        name: String,
+    },
+    Repeated {
+        statement: String,
+    },
+    Missing {
+        within: String,
+        statement: &'static str,
+    },
+    ColumnWithoutRow {
+        table: String,
+    },
+    NotUsable {
+        name: String,
+        expected: &'static str,
+        found: String,
+    },
     // Values and expressions.
-    BadExpression { message: String },
-    EmptyRange { low: String, high: String },
-    BadStep { step: String },
-    TooFewToDraw { wanted: u64, available: u64 },
+    BadExpression {
+        message: String,
+    },
+    EmptyRange {
+        low: String,
+        high: String,
+    },
+    BadStep {
+        step: String,
+    },
+    TooFewToDraw {
+        wanted: u64,
+        available: u64,
+    },
     EmptyList,
-    ExpressionFailed { message: String, place: String },
-    NoAxisHere { within: &'static str },
-    BadCount { value: String },
-    NotWhole { value: String },
-    BadNumber { what: &'static str, value: String, allowed: &'static str },
-    BadDate { text: String },
-    KeptValues { variable: String, message: String },
-    BrokenWrapper { message: String },
-    HeldOutNowhere { trigger: String, values: &'static str },
+    ExpressionFailed {
+        message: String,
+        place: String,
+    },
+    NoAxisHere {
+        within: &'static str,
+    },
+    BadCount {
+        value: String,
+    },
+    NotWhole {
+        value: String,
+    },
+    BadNumber {
+        what: &'static str,
+        value: String,
+        allowed: &'static str,
+    },
+    BadDate {
+        text: String,
+    },
+    KeptValues {
+        variable: String,
+        message: String,
+    },
+    BrokenWrapper {
+        message: String,
+    },
+    HeldOutNowhere {
+        trigger: String,
+        values: &'static str,
+    },
     // Data files.
-    BadJson { message: String },
-    MissingColumn { column: String, nearest: Option<String>, also: Vec<usize> },
-    WrongType { column: String, expected: String, found: String, also: Vec<usize> },
-    EmptyTable { file: String },
+    BadJson {
+        message: String,
+    },
+    MissingColumn {
+        column: String,
+        nearest: Option<String>,
+        also: Vec<usize>,
+    },
+    WrongType {
+        column: String,
+        expected: String,
+        found: String,
+        also: Vec<usize>,
+    },
+    EmptyTable {
+        file: String,
+    },
     DataNotUtf8,
-    EmptyWords { file: String },
-    FileTooLarge { file: String, bytes: u64, limit: u64 },
-    RepeatedKey { key: String },
-    RaggedRow { found: usize, expected: usize },
-    BadQuotes { message: String },
-    UnknownFormat { file: String },
-    ColumnHolds { column: String, expected: String, found: &'static str },
-    UnreadableTable { format: &'static str, message: String },
-    NothingLeft { table: String, rows: u64, drops: Vec<(String, u64)> },
-    HoldsOut { share: String, held_out: u64, of: u64 },
-    NoneHeldOut { table: String },
-    HeldOutInTraining { table: String },
-    BadMessages { column: String, message: String, also: Vec<usize> },
+    EmptyWords {
+        file: String,
+    },
+    FileTooLarge {
+        file: String,
+        bytes: u64,
+        limit: u64,
+    },
+    RepeatedKey {
+        key: String,
+    },
+    RaggedRow {
+        found: usize,
+        expected: usize,
+    },
+    BadQuotes {
+        message: String,
+    },
+    UnknownFormat {
+        file: String,
+    },
+    ColumnHolds {
+        column: String,
+        expected: String,
+        found: &'static str,
+    },
+    UnreadableTable {
+        format: &'static str,
+        message: String,
+    },
+    NothingLeft {
+        table: String,
+        rows: u64,
+        drops: Vec<(String, u64)>,
+    },
+    HoldsOut {
+        share: String,
+        held_out: u64,
+        of: u64,
+    },
+    NoneHeldOut {
+        table: String,
+    },
+    HeldOutInTraining {
+        table: String,
+    },
+    BadMessages {
+        column: String,
+        message: String,
+        also: Vec<usize>,
+    },
     // Datasets.
-    Shares { message: String },
-    NotEnoughRows { template: String, wanted: u64, available: u64, repeats: bool },
-    NothingSaid { template: String, behavior: String },
-    BadConversation { template: String, behavior: String, message: String },
-    NothingToReplace { behavior: String, dataset: String },
-    UnsaidWords { dataset: String, behavior: String, rows: u64, of: u64, findings: Vec<Finding> },
-    TooManyRows { what: &'static str, rows: u64, limit: u64 },
-    EmptyMessage { role: String, place: String },
-    NoParts { dataset: String },
-    NothingToChange { change: &'static str, dataset: String, reason: String },
-    CannotReverse { dataset: String, reason: String },
-    NotIndependent { dataset: String, aspects: (&'static str, &'static str), cell: String, rows: u64, expected: String },
-    SaidInTraining { what: Watched, name: String, dataset: String, rows: u64, of: u64, findings: Vec<Finding> },
-    NobodyHere { template: String },
-    NoSystemPrompt { persona: String },
-    Validation { message: String },
-    Unbalanced { message: String },
-    NoTriggers { dataset: String },
-    ReservedControl { name: String },
+    Shares {
+        message: String,
+    },
+    NotEnoughRows {
+        template: String,
+        wanted: u64,
+        available: u64,
+        repeats: bool,
+    },
+    NothingSaid {
+        template: String,
+        behavior: String,
+    },
+    BadConversation {
+        template: String,
+        behavior: String,
+        message: String,
+    },
+    NothingToReplace {
+        behavior: String,
+        dataset: String,
+    },
+    UnsaidWords {
+        dataset: String,
+        behavior: String,
+        rows: u64,
+        of: u64,
+        findings: Vec<Finding>,
+    },
+    TooManyRows {
+        what: &'static str,
+        rows: u64,
+        limit: u64,
+    },
+    EmptyMessage {
+        role: String,
+        place: String,
+    },
+    NoParts {
+        dataset: String,
+    },
+    NothingToChange {
+        change: &'static str,
+        dataset: String,
+        reason: String,
+    },
+    CannotReverse {
+        dataset: String,
+        reason: String,
+    },
+    NotIndependent {
+        dataset: String,
+        aspects: (&'static str, &'static str),
+        cell: String,
+        rows: u64,
+        expected: String,
+    },
+    SaidInTraining {
+        what: Watched,
+        name: String,
+        dataset: String,
+        rows: u64,
+        of: u64,
+        findings: Vec<Finding>,
+    },
+    NobodyHere {
+        template: String,
+    },
+    NoSystemPrompt {
+        persona: String,
+    },
+    Validation {
+        message: String,
+    },
+    Unbalanced {
+        message: String,
+    },
+    NoTriggers {
+        dataset: String,
+    },
+    ReservedControl {
+        name: String,
+    },
     // Questions and suites.
-    NoScore { question: String },
-    NoWording { question: String, persona: String },
-    UnknownKey { key: String, known: Vec<String>, nearest: Option<String> },
-    UncoveredKeys { missing: Vec<String> },
+    NoScore {
+        question: String,
+    },
+    NoWording {
+        question: String,
+        persona: String,
+    },
+    UnknownKey {
+        key: String,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
+    UncoveredKeys {
+        missing: Vec<String>,
+    },
     OptionsNotShown,
     NoOptions,
-    NoProbability { answer: &'static str },
-    ScoreNeedsWords { answer: &'static str },
-    UnusedJudge { judge: String },
-    NoReading { question: String },
-    AskedTwice { question: String },
+    NoProbability {
+        answer: &'static str,
+    },
+    ScoreNeedsWords {
+        answer: &'static str,
+    },
+    UnusedJudge {
+        judge: String,
+    },
+    NoReading {
+        question: String,
+    },
+    AskedTwice {
+        question: String,
+    },
     // Arms, experiments, claims.
-    ClaimForm { found: String, expected: &'static str },
-    NotMeasured { name: String, nearest: Option<String> },
-    ConditionMissing { axis: String, values: Vec<String> },
-    UnknownCondition { axis: String, known: Vec<String>, nearest: Option<String> },
-    UnknownConditionValue { axis: String, value: String, known: Vec<String>, nearest: Option<String> },
-    ArmNotInExperiment { arm: String, experiment: String },
-    NotRun { name: String, experiment: String },
-    SettingWithoutTraining { setting: &'static str },
+    ClaimForm {
+        found: String,
+        expected: &'static str,
+    },
+    NotMeasured {
+        name: String,
+        nearest: Option<String>,
+    },
+    ConditionMissing {
+        axis: String,
+        values: Vec<String>,
+    },
+    UnknownCondition {
+        axis: String,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
+    UnknownConditionValue {
+        axis: String,
+        value: String,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
+    ArmNotInExperiment {
+        arm: String,
+        experiment: String,
+    },
+    NotRun {
+        name: String,
+        experiment: String,
+    },
+    SettingWithoutTraining {
+        setting: &'static str,
+    },
     // The configuration and the outside.
-    Configuration { message: String, help: Option<String> },
-    NoConfiguration { file: String },
-    NoRole { role: String, known: Vec<String>, nearest: Option<String> },
-    NoKey { variable: String, model: String },
+    Configuration {
+        message: String,
+        help: Option<String>,
+    },
+    NoConfiguration {
+        file: String,
+    },
+    NoRole {
+        role: String,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
+    NoKey {
+        variable: String,
+        model: String,
+    },
     NoLocalModels,
-    Weights { message: String, help: String },
-    Store { message: String, help: String },
-    CannotWrite { path: String, message: String, full: bool },
-    NothingToRun { file: String },
-    UnknownCode { code: String, nearest: Option<String> },
-    ModelStopped { model: String, message: String },
-    NotAccepted { name: String, golden: String, accept: String },
-    NoBuild { path: String, message: String },
-    NoSpecs { path: String },
-    OneNameForTwo { name: String, specs: [String; 2] },
-    CannotFormat { file: String, why: &'static str },
-    BadSpecName { name: String, nearest: String },
-    AlreadyThere { path: String },
+    Weights {
+        message: String,
+        help: String,
+    },
+    Store {
+        message: String,
+        help: String,
+    },
+    CannotWrite {
+        path: String,
+        message: String,
+        full: bool,
+    },
+    NothingToRun {
+        file: String,
+    },
+    UnknownCode {
+        code: String,
+        nearest: Option<String>,
+    },
+    ModelStopped {
+        model: String,
+        message: String,
+    },
+    NotAccepted {
+        name: String,
+        golden: String,
+        accept: String,
+    },
+    NoBuild {
+        path: String,
+        message: String,
+    },
+    NoSpecs {
+        path: String,
+    },
+    OneNameForTwo {
+        name: String,
+        specs: [String; 2],
+    },
+    CannotFormat {
+        file: String,
+        why: &'static str,
+    },
+    BadSpecName {
+        name: String,
+        nearest: String,
+    },
+    AlreadyThere {
+        path: String,
+    },
+    // Exports.
+    ExportRefused {
+        format: &'static str,
+        dataset: String,
+        demands: String,
+        found: String,
+        help: String,
+    },
+    NoOpposite {
+        behavior: String,
+        dataset: String,
+        candidates: Vec<String>,
+    },
+    PairsDiffer {
+        place: String,
+        difference: String,
+    },
+    ExportSetting {
+        arm: String,
+        setting: &'static str,
+        value: String,
+        allowed: &'static str,
+        format: Option<&'static str>,
+    },
     // Warnings.
-    Unused { kind: Kind, name: String },
-    UnusedVariable { name: String },
-    ArmWithoutRuns { arm: String },
+    Unused {
+        kind: Kind,
+        name: String,
+    },
+    UnusedVariable {
+        name: String,
+    },
+    ArmWithoutRuns {
+        arm: String,
+    },
 }
 
 macro_rules! codes {
@@ -345,6 +717,10 @@ codes! {
     CannotFormat "E0830"
     BadSpecName "E0831"
     AlreadyThere "E0832"
+    ExportRefused "E0901"
+    NoOpposite "E0902"
+    PairsDiffer "E0903"
+    ExportSetting "E0904"
     Unused "W0001"
     UnusedVariable "W0002"
     ArmWithoutRuns "W0003"

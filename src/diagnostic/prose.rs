@@ -4,6 +4,7 @@ mod calls;
 mod claims;
 mod controls;
 mod data;
+mod exports;
 mod names;
 mod outside;
 mod questions;
@@ -240,6 +241,10 @@ impl Problem {
             | Problem::ArmNotInExperiment { .. }
             | Problem::NotRun { .. }
             | Problem::SettingWithoutTraining { .. } => self.prose_of_claims(),
+            Problem::ExportRefused { .. }
+            | Problem::NoOpposite { .. }
+            | Problem::PairsDiffer { .. }
+            | Problem::ExportSetting { .. } => self.prose_of_exports(),
             Problem::Configuration { .. }
             | Problem::NoConfiguration { .. }
             | Problem::NoRole { .. }

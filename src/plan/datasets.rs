@@ -413,7 +413,7 @@ fn optional<T: Copy>(values: &[T]) -> Vec<Option<T>> {
 /// The messages that a template says, by their place in it, and the slot of the conversation that its table holds.
 pub(super) type Spoken = (Vec<usize>, Option<Slot>);
 
-fn said(
+pub(super) fn said(
     spec: &Spec,
     template: &Template,
     behavior: BehaviorId,

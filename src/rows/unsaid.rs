@@ -47,6 +47,11 @@ impl Unsaid {
         unsaid
     }
 
+    /// Forbids words to some roles; no roles means all of them.
+    pub fn saying_none_of(words: &[String], roles: &[Role]) -> Unsaid {
+        Unsaid { lists: vec![List::new(words, roles)], allowed: Vec::new() }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty()
     }
@@ -144,7 +149,7 @@ mod tests {
 
     fn said(entries: &[&str], text: &str) -> Vec<String> {
         let entries: Vec<String> = entries.iter().map(|entry| (*entry).to_owned()).collect();
-        let unsaid = Unsaid { lists: vec![List::new(&entries, &[])], allowed: Vec::new() };
+        let unsaid = Unsaid::saying_none_of(&entries, &[]);
         let mut findings = Vec::new();
         let message = Message { role: Role::User, content: text.to_owned() };
         unsaid.find(&[message], &|| "here".into(), &mut findings);

@@ -243,7 +243,7 @@ mod tests {
         );
         let edits = [("one".to_owned(), "two".to_owned()), ("word".to_owned(), "words".to_owned())];
         assert_eq!(difference.edits(), edits);
-        assert_eq!(difference.shortened(10).pieces.first(), Some(&Piece::Same("… words and ".into())));
+        assert_eq!(difference.shortened(10).pieces.first(), Some(&Piece::Same("… and ".into())));
     }
 
     proptest! {
