@@ -12,6 +12,7 @@ use introspec::words::{Matcher, Sought, words};
 use serde_json::Value as Json;
 
 #[path = "support/specs.rs"]
+#[allow(dead_code)]
 mod specs;
 
 use specs::built;

@@ -53,6 +53,7 @@ fn manifest() -> Manifest {
         spec: "gated.ispec".into(),
         seed: 0,
         sources: Vec::new(),
+        tables: Vec::new(),
         datasets: Vec::new(),
         suites: Vec::new(),
         checks: Vec::new(),

@@ -115,7 +115,7 @@ fn training(
     if !arguments.is_empty() {
         dataset = format!("{dataset}({})", arguments.join(","));
     }
-    for control in &trained.controls {
+    if let Some(control) = &trained.control {
         dataset = format!("{dataset}.{control}");
     }
     let from = match &arm.from {

@@ -47,7 +47,7 @@ pub struct Part {
 }
 
 /// An argument with the place where it is named.
-pub type Named = (Argument, Span);
+pub(crate) type Named = (Argument, Span);
 
 /// `expect independent A B`: a property without which the build fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
