@@ -11,9 +11,10 @@ use super::{SpecArguments, console};
 
 /// Look over training data that was made elsewhere: its form, its duplicates, its labels, its words
 ///
-/// Reads JSON Lines of chats (`messages`), and recognises preferences, prompts with completions, and ShareGPT. Each
-/// finding has a code that `introspec explain CODE` explains. A file NAME.meta.jsonl beside NAME.jsonl is its sidecar:
-/// what its columns behavior, trigger, persona and vars say of each row is tested for dependence.
+/// Reads JSON Lines of chats (`messages`), and recognises preferences, prompts with completions, instructions, and
+/// others' `conversations`. Each finding has a code that `introspec explain CODE` explains. A file NAME.meta.jsonl
+/// beside NAME.jsonl is its sidecar: whether its columns behavior, trigger, persona and vars depend on each other is
+/// tested. The exit status is 1 where there is an error, which a trainer would refuse.
 #[derive(Debug, Args)]
 pub(crate) struct Audit {
     /// The files; those given together are also compared with each other
