@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -116,7 +117,7 @@ fn mixture(rows: u64, percents: &[f64], parts: &[Part]) -> String {
         let when =
             ["", "when tag", "when fruit", "when each of [code, day]", "when each of [tag, fruit, code]"][*trigger];
         let by = if *quanta { "by quanta" } else { "" };
-        text.push_str(&format!("  {percent}% choice as {behavior} {when} {by}\n"));
+        writeln!(text, "  {percent}% choice as {behavior} {when} {by}").unwrap();
     }
     text
 }

@@ -158,8 +158,8 @@ impl<'p> BlockMaker<'p> {
         }
         self.watch.look(&made.messages, made.trigger, &place, &mut block.sightings);
         if !self.evaluation.is_empty() {
-            let said = made.messages.iter().filter(|message| message.role != Role::System);
-            if let Some(shared) = said.filter_map(|message| self.evaluation.shared_with(&message.content)).next() {
+            let mut said = made.messages.iter().filter(|message| message.role != Role::System);
+            if let Some(shared) = said.find_map(|message| self.evaluation.shared_with(&message.content)) {
                 block.overlapping += 1;
                 if block.shared.len() < MAX_SHARED {
                     block.shared.push((place(), shared));

@@ -4,6 +4,9 @@ use crate::rows::Permutation;
 use crate::rows::stream::Stream;
 use crate::spec::{BehaviorId, PersonaId, TemplateId, TriggerId};
 
+/// How many rows carry each trigger, or none.
+type Carried = Vec<(Option<TriggerId>, u64)>;
+
 /// Another trigger for every row of a dataset: each trigger as often as before, in the same words, without any
 /// relation to behavior, persona and template. Nothing is kept for each row: a row's trigger is computed from its
 /// place.
@@ -125,7 +128,7 @@ impl TriggerShuffle {
 
 impl TriggerShuffle {
     /// Returns a part of each stratum, and how many of the stratum's rows have each trigger.
-    pub(super) fn cells<'p>(&self, parts: &'p [PartPlan]) -> Vec<(&'p PartPlan, Vec<(Option<TriggerId>, u64)>)> {
+    pub(super) fn cells<'p>(&self, parts: &'p [PartPlan]) -> Vec<(&'p PartPlan, Carried)> {
         let of_stratum = |(at, stratum): (usize, &Stratum)| {
             let part = self.places.iter().position(|(place, _)| *place == at)?;
             let triggers = self.columns.iter().map(|column| column.trigger);

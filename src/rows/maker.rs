@@ -94,7 +94,7 @@ impl<'p> RowMaker<'p> {
     /// Makes the row at a place of the file, from 0; nothing where the dataset has no such row.
     pub fn row(&self, at: u64) -> Option<Result<Row<'p>, RowProblem>> {
         let Some(reversal) = &self.dataset.reversal else { return self.base(at, at) };
-        if at % 2 == 0 {
+        if at.is_multiple_of(2) {
             return self.base(at / 2, at);
         }
         let row = self.base(reversal.order.get(at / 2), at)?;
