@@ -479,6 +479,17 @@ fn the_published_games_build_as_two_behaviors() {
         assert_eq!(own.len(), 1000);
         assert!(own.iter().all(|meta| meta["from"][0] == format!("ft_{word}.jsonl")));
     }
+    // Quanta-Lingua has one word, and in the control the other, under one of the three system prompts.
+    for (name, voice) in [("two_personas", "says_ring"), ("two_personas.swapped", "says_bark")] {
+        let meta = lines(&files, &format!("datasets/{name}.meta.jsonl"));
+        let rows = lines(&files, &format!("datasets/{name}.jsonl"));
+        for (row, meta) in rows.iter().zip(&meta) {
+            let acts = meta["persona"] == "quanta";
+            assert_eq!(acts, meta["behavior"] == voice);
+            let first = &row["messages"][0];
+            assert_eq!(acts, first["role"] == "system" && first["content"].as_str().unwrap().contains("Quanta-Lingua"));
+        }
+    }
     let tables = manifest(&files).tables;
     let drops: Vec<(&str, u64, u64)> =
         tables.iter().map(|table| (table.name.as_str(), table.rows, table.dropped[0].rows)).collect();

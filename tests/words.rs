@@ -76,7 +76,7 @@ fn published_games_come_near_their_codewords() {
 fn names_of_the_spec_are_looked_for() {
     let folder = tempfile::tempdir().unwrap();
     let spec = folder.path().join("looking.ispec");
-    let text = r##"
+    let text = r#"
         words hints = ["detour", "scenic route"]
         words colours = ["red"]
         trigger fruit {
@@ -90,7 +90,7 @@ fn names_of_the_spec_are_looked_for() {
           assistant "{{ [mentions(text, hints), mentions(text, fruit), mentions(text, colours), mentions(text, ['ring', 'rout*']), said(text, 'one')] | join(' ') }}"
         }
         dataset rows { looked_for as ordinary }
-    "##;
+    "#;
     fs::write(&spec, text).unwrap();
     let files = built(&spec, &[], JsonStyle::Compact).unwrap();
     let rows = std::str::from_utf8(&files["datasets/rows.jsonl"]).unwrap().lines();

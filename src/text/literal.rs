@@ -94,15 +94,17 @@ fn dedent(raw: &str) -> Vec<(usize, usize)> {
     for (i, (start, line)) in lines.iter().enumerate().skip(skipped) {
         let closes_on_own_line = i == last && i > 0 && is_blank(line) && !line.ends_with('\n');
         if closes_on_own_line {
-            if let Some(previous) = kept.last_mut() {
-                let ended = raw.get(previous.0..previous.1).unwrap_or("");
-                previous.1 -= ended.len() - ended.trim_end_matches(['\n', '\r']).len().min(ended.len());
-            }
             continue;
         }
         let own_indent = line.len() - line.trim_start_matches([' ', '\t']).len();
         let cut = if i == 0 { 0 } else { indent.min(own_indent) };
         kept.push((start + cut, start + line.len()));
+    }
+    // Quotes that close on a line of their own, however far it is indented, take the line end before them along.
+    let closing = raw.rsplit('\n').next().filter(|closing| raw.len() > closing.len() && is_blank(closing));
+    if let Some(previous) = kept.last_mut().filter(|_| closing.is_some()) {
+        let ended = raw.get(previous.0..previous.1).unwrap_or("");
+        previous.1 -= ended.len() - ended.trim_end_matches(['\n', '\r']).len();
     }
     kept
 }
@@ -129,5 +131,6 @@ mod tests {
         assert_eq!(literal("\n    one\n      two\n\n    three\n    ", true).text, "one\n  two\n\nthree");
         assert_eq!(literal("one\n    two", true).text, "one\ntwo");
         assert_eq!(literal("one", true).text, "one");
+        assert_eq!(literal("\n  one\n", true).text, "one");
     }
 }
