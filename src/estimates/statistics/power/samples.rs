@@ -24,6 +24,22 @@ pub fn cohens_h(p: f64, q: f64) -> f64 {
     2.0 * (q.sqrt().asin() - p.sqrt().asin())
 }
 
+/// Samples of each side at which [`share_power_by_h`] is `power`, not rounded; infinite where the shares are equal.
+pub fn arcsine_samples(p: f64, q: f64, power: f64, level: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    while share_power_by_h(p, q, high, level) < power {
+        if high > 1e15 {
+            return f64::INFINITY;
+        }
+        (low, high) = (high, 2.0 * high);
+    }
+    while high - low > 1e-13 * high {
+        let middle = f64::midpoint(low, high);
+        if share_power_by_h(p, q, middle, level) < power { low = middle } else { high = middle }
+    }
+    high
+}
+
 /// Samples of each side that find the difference of two shares with probability `power`, with the variance of either
 /// share throughout: `(z_{α/2} + z_β)² (p (1 - p) + q (1 - q)) / (p - q)²`, not rounded.
 pub fn unpooled_samples(p: f64, q: f64, power: f64, level: f64) -> f64 {

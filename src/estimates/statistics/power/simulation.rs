@@ -42,6 +42,7 @@ impl Design {
             })
             .collect();
         let own = self.cells(effect, &wordings, normals);
+        let same = vec![0.0; wordings.len()];
         match (interval, self.against) {
             (Interval::OverRunsAndWordings, Against::Bound) => {
                 let places = own.iter().enumerate().flat_map(|(run, cells)| (0..cells.len()).map(move |wording| (run, wording)));
@@ -49,7 +50,7 @@ impl Design {
                 Ok(two_way(&own.concat(), &runs, &of_wordings)?.estimate)
             }
             (Interval::OverRunsAndWordings, Against::Arm) => {
-                let other = self.cells(0.0, &wordings, normals);
+                let other = self.cells(0.0, &same, normals);
                 let runs = welch(&by_run(&own), &by_run(&other))?;
                 let columns = paired(&by_wording(&own), &by_wording(&other))?;
                 let cells = mean(&own.concat())?.error.hypot(mean(&other.concat())?.error);
@@ -58,11 +59,11 @@ impl Design {
             }
             (Interval::OverWordings, Against::Bound) => mean(&by_wording(&own)),
             (Interval::OverWordings, Against::Arm) => {
-                let other = self.cells(0.0, &wordings, normals);
+                let other = self.cells(0.0, &same, normals);
                 paired(&by_wording(&own), &by_wording(&other))
             }
             (_, Against::Bound) => mean(&by_run(&own)),
-            (_, Against::Arm) => welch(&by_run(&own), &by_run(&self.cells(0.0, &wordings, normals))),
+            (_, Against::Arm) => welch(&by_run(&own), &by_run(&self.cells(0.0, &same, normals))),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::estimates::statistics::clusters::{clustered, two_way};
 use crate::estimates::statistics::laws::{beta_quantile, normal_above, normal_quantile, t_above, t_reach};
 use crate::estimates::statistics::means::{mean, paired, paired_by, welch};
 use crate::estimates::statistics::power::{
-    Questions, cohens_h, pooled_samples, share_power, share_power_by_h, unpooled_samples,
+    Questions, arcsine_samples, cohens_h, pooled_samples, share_power, share_power_by_h, unpooled_samples,
 };
 use crate::estimates::statistics::rating::{Quorum, Rating};
 use crate::estimates::statistics::sequence::{Sequence, hoeffding};
@@ -273,12 +273,9 @@ pub(super) fn power_two_proportions(vector: &Vector) {
         ["p1", "p2", "alpha", "power", "n_for_power"].map(|name| vector.number_in(name));
     let level = 1.0 - alpha;
     vector.compare("cohen_h", cohens_h(p, q));
-    let reach = -normal_quantile(alpha / 2.0) + normal_quantile(power);
-    let by_h = (reach / cohens_h(p, q)).powi(2);
-    vector.compare("n_arcsine", 2.0 * by_h);
-    vector.compare("n_arcsine_ceil", (2.0 * by_h).ceil());
-    // At the size that the arcsine gives, the power is the one that was asked for, up to the far tail.
-    assert!((share_power_by_h(p, q, 2.0 * by_h, level) - power).abs() < 1e-5);
+    let by_h = arcsine_samples(p, q, power, level);
+    vector.compare("n_arcsine", by_h);
+    vector.compare("n_arcsine_ceil", by_h.ceil());
     vector.compare("n_unpooled", unpooled_samples(p, q, power, level));
     vector.compare("n_pooled", pooled_samples(p, q, power, level));
     vector.compare("power_n200_statsmodels_2indep", share_power(p, q, samples, level));
