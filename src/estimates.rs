@@ -17,6 +17,7 @@ mod index;
 mod interval;
 mod setting;
 mod spread;
+pub mod statistics;
 mod statement;
 mod sums;
 mod verdict;
