@@ -12,6 +12,8 @@ pub(crate) struct Correlated<'a> {
     pub(crate) findings: Gathered<'a>,
     pub(crate) estimate: Option<f64>,
     pub(crate) over: String,
+    /// How many independent points there are.
+    pub(crate) runs: usize,
     /// The interval, or why there is none.
     pub(crate) interval: Result<Interval, String>,
 }
@@ -52,12 +54,12 @@ pub(crate) fn correlate<'a>(
     } else {
         Err(format!("one of the two means is the same in all {} points", pairs.len()))
     };
-    Correlated { findings, estimate, over: words, interval }
+    Correlated { findings, estimate, over: words, runs, interval }
 }
 
 type Point<'a> = (Run<'a>, Option<u64>);
 
-fn points<'a>(components: &[Component<'a>], over: Over) -> BTreeMap<Point<'a>, f64> {
+pub(crate) fn points<'a>(components: &[Component<'a>], over: Over) -> BTreeMap<Point<'a>, f64> {
     let mut sums: BTreeMap<Point<'a>, (f64, f64)> = BTreeMap::new();
     for component in components {
         let checkpoint = match over {

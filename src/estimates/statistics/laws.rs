@@ -84,7 +84,13 @@ pub(super) fn noncentral_t_above(t: f64, freedom: f64, shift: f64) -> f64 {
     for step in 0..=STEPS {
         let s = from + width * f64::from(step);
         // At 0 the power is 1 with one degree of freedom and 0 with more.
-        let power = if s > 0.0 { (freedom - 1.0) * s.ln() } else if freedom > 1.0 { f64::NEG_INFINITY } else { 0.0 };
+        let power = if s > 0.0 {
+            (freedom - 1.0) * s.ln()
+        } else if freedom > 1.0 {
+            f64::NEG_INFINITY
+        } else {
+            0.0
+        };
         sum += simpson(step, STEPS) * (scale + power - half * s * s).exp() * normal_below(shift - t * s);
     }
     (sum * width / 3.0).clamp(0.0, 1.0)

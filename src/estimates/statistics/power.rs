@@ -10,7 +10,9 @@ use super::{Estimate, Unestimable};
 #[cfg(test)]
 pub(crate) use simulation::Normals;
 
-pub use samples::{Questions, arcsine_samples, cohens_h, pooled_samples, share_power, share_power_by_h, unpooled_samples};
+pub use samples::{
+    Questions, arcsine_samples, cohens_h, pooled_samples, share_power, share_power_by_h, unpooled_samples,
+};
 
 /// More runs than this nobody trains.
 const MOST_RUNS: u32 = 1 << 20;
