@@ -64,7 +64,8 @@ mod tests {
     use super::*;
 
     fn pairs(table: &[&[usize]]) -> Vec<(usize, usize)> {
-        let cells = table.iter().enumerate().flat_map(|(row, counts)| counts.iter().enumerate().map(move |cell| (row, cell)));
+        let cells =
+            table.iter().enumerate().flat_map(|(row, counts)| counts.iter().enumerate().map(move |cell| (row, cell)));
         cells.flat_map(|(row, (column, count))| std::iter::repeat_n((row, column), *count)).collect()
     }
 

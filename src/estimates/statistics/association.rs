@@ -139,10 +139,7 @@ mod tests {
         assert!(wide.low < narrow.low && wide.high > narrow.high);
         assert!(shared.p_value().unwrap() > apart.p_value().unwrap());
         let three = pearson_by(&POINTS, &[1, 1, 1, 2, 2, 2, 3, 3]).unwrap();
-        assert_eq!(
-            three.limits(0.95),
-            Err(Unestimable::TooFew { what: "independent points", needed: 4, found: 3 })
-        );
+        assert_eq!(three.limits(0.95), Err(Unestimable::TooFew { what: "independent points", needed: 4, found: 3 }));
     }
 
     #[test]

@@ -81,7 +81,8 @@ pub fn nested(scores: &[Vec<Vec<f64>>]) -> Result<Nested, Unestimable> {
         Some(first) => first > 0 && lengths.all(|length| length == first),
         None => false,
     };
-    let even = is_even(Box::new(scores.iter().map(Vec::len))) && is_even(Box::new(wordings.iter().map(|own| own.len())));
+    let even =
+        is_even(Box::new(scores.iter().map(Vec::len))) && is_even(Box::new(wordings.iter().map(|own| own.len())));
     if !even {
         return Err(Unestimable::Argument("the design is not balanced"));
     }
@@ -181,7 +182,8 @@ impl Resamples {
         let centre = interval::mean(&self.values).unwrap_or(f64::NAN);
         let up_to = self.up_to(centre);
         let margin = ROUNDING * (1.0 + centre.abs());
-        let below = self.means.iter().take_while(|(mean, _)| *mean < centre - margin).last().map_or(0.0, |(_, below)| *below);
+        let below =
+            self.means.iter().take_while(|(mean, _)| *mean < centre - margin).last().map_or(0.0, |(_, below)| *below);
         let bias = normal_quantile(f64::midpoint(below, up_to));
         // Leaving out a value moves the mean against the value's own distance, by the same factor for all.
         let distances: Vec<f64> = self.values.iter().map(|value| value - centre).collect();

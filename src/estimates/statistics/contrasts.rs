@@ -85,7 +85,8 @@ pub fn nested(levels: &[Vec<f64>]) -> Result<Effect, Unestimable> {
     let between: f64 = sizes().zip(&level_means).map(|(size, own)| size * (own - centre).powi(2)).sum();
     let real = beyond_rounding(levels);
     let between = real(between / (count - 1.0));
-    let within = levels.iter().zip(sizes()).map(|(level, size)| (size - 1.0) * interval::variance(level).unwrap_or_default());
+    let within =
+        levels.iter().zip(sizes()).map(|(level, size)| (size - 1.0) * interval::variance(level).unwrap_or_default());
     let within = real(within.sum::<f64>() / (n - count));
     // The mean size that unequal sizes are worth.
     let size = (n - sizes().map(|size| size * size).sum::<f64>() / n) / (count - 1.0);
@@ -101,7 +102,8 @@ fn largest(
     level_means: &[f64],
     compare: impl Fn(&[f64], &[f64]) -> Result<Estimate, Unestimable>,
 ) -> Result<Contrast, Unestimable> {
-    let by_mean = |(_, one): &(usize, (&Vec<f64>, &f64)), (_, other): &(usize, (&Vec<f64>, &f64))| one.1.total_cmp(other.1);
+    let by_mean =
+        |(_, one): &(usize, (&Vec<f64>, &f64)), (_, other): &(usize, (&Vec<f64>, &f64))| one.1.total_cmp(other.1);
     let numbered = || levels.iter().zip(level_means).enumerate();
     // Among equal means the first is the highest and the last the lowest, so that two levels are compared even then.
     let highest = numbered().rev().max_by(by_mean);
@@ -187,6 +189,9 @@ mod tests {
         assert_ne!(found.largest.levels.0, found.largest.levels.1);
         assert_eq!(crossed(&[vec![0.5, 0.5], vec![0.5]]), Err(Unestimable::Unmatched(2, 1)));
         assert_eq!(crossed(&[vec![0.5], vec![0.5]]), Err(Unestimable::TooFew { what: "levels", needed: 2, found: 1 }));
-        assert_eq!(nested(&[vec![0.5], vec![0.5, 0.6]]), Err(Unestimable::TooFew { what: "units", needed: 2, found: 1 }));
+        assert_eq!(
+            nested(&[vec![0.5], vec![0.5, 0.6]]),
+            Err(Unestimable::TooFew { what: "units", needed: 2, found: 1 })
+        );
     }
 }

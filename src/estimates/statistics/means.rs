@@ -69,10 +69,7 @@ mod tests {
     #[test]
     fn what_has_no_units_has_no_mean() {
         assert_eq!(mean(&[]), Err(Unestimable::TooFew { what: "units", needed: 2, found: 0 }));
-        assert_eq!(
-            mean(&[0.5]).unwrap_err().to_string(),
-            "it needs at least 2 units, and there is 1"
-        );
+        assert_eq!(mean(&[0.5]).unwrap_err().to_string(), "it needs at least 2 units, and there is 1");
         assert_eq!(mean(&[0.5, f64::NAN]), Err(Unestimable::NotFinite));
         assert_eq!(mean(&[0.5, f64::INFINITY]), Err(Unestimable::NotFinite));
         assert_eq!(paired(&[0.5, 0.2], &[0.5]), Err(Unestimable::Unmatched(2, 1)));

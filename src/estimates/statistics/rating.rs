@@ -25,7 +25,11 @@ pub enum Quorum {
 impl Rating {
     /// Reads tokens with their probabilities. Tokens that read the same number add up. A probability that is not a
     /// positive finite number counts nowhere.
-    pub fn of<'t>(tokens: impl IntoIterator<Item = (&'t str, f64)>, range: &RangeInclusive<i64>, quorum: Quorum) -> Rating {
+    pub fn of<'t>(
+        tokens: impl IntoIterator<Item = (&'t str, f64)>,
+        range: &RangeInclusive<i64>,
+        quorum: Quorum,
+    ) -> Rating {
         let (mut read, mut unread, mut sum) = (0.0, 0.0, 0.0);
         for (token, probability) in tokens {
             if !(probability > 0.0 && probability.is_finite()) {

@@ -91,11 +91,7 @@ pub fn newcombe(a: Share, b: Share, level: f64) -> Limits {
 
 /// `a - b` under the normal law with the variances of both sides, for tests of equivalence.
 pub fn difference(a: Share, b: Share) -> Estimate {
-    Estimate {
-        value: a.value() - b.value(),
-        error: (a.variance() + b.variance()).sqrt(),
-        freedom: f64::INFINITY,
-    }
+    Estimate { value: a.value() - b.value(), error: (a.variance() + b.variance()).sqrt(), freedom: f64::INFINITY }
 }
 
 /// The z statistic of `a - b` under one common share, and its p value. Both are NaN where all samples agree.
@@ -166,7 +162,8 @@ mod tests {
         for percent in 1..100 {
             let truth = f64::from(percent) / 100.0;
             let probability = |ones: u64| {
-                (ln_binomial(SAMPLES, ones) + ones as f64 * truth.ln() + (SAMPLES - ones) as f64 * (1.0 - truth).ln()).exp()
+                (ln_binomial(SAMPLES, ones) + ones as f64 * truth.ln() + (SAMPLES - ones) as f64 * (1.0 - truth).ln())
+                    .exp()
             };
             let covered: f64 = (0..=SAMPLES)
                 .zip(&intervals)

@@ -101,10 +101,7 @@ mod tests {
         let flat = [(1.0, 0.1), (1.0, 0.2), (1.0, 0.3)];
         assert_eq!(slope(&flat, &[1, 2, 3]), Err(Unestimable::Constant("the axis")));
         let two = [(1.0, 0.1), (2.0, 0.2), (3.0, 0.3)];
-        assert_eq!(
-            slope(&two, &[1, 1, 2]),
-            Err(Unestimable::TooFew { what: "clusters", needed: 3, found: 2 })
-        );
+        assert_eq!(slope(&two, &[1, 1, 2]), Err(Unestimable::TooFew { what: "clusters", needed: 3, found: 2 }));
         let one_apart = [(1.0, 0.1), (1.0, 0.2), (3.0, 0.3)];
         assert!(matches!(slope(&one_apart, &[1, 2, 3]), Err(Unestimable::Argument(_))));
         assert_eq!(slope(&two, &[1, 2]), Err(Unestimable::Unmatched(3, 2)));

@@ -45,7 +45,8 @@ impl Design {
         let same = vec![0.0; wordings.len()];
         match (interval, self.against) {
             (Interval::OverRunsAndWordings, Against::Bound) => {
-                let places = own.iter().enumerate().flat_map(|(run, cells)| (0..cells.len()).map(move |wording| (run, wording)));
+                let places =
+                    own.iter().enumerate().flat_map(|(run, cells)| (0..cells.len()).map(move |wording| (run, wording)));
                 let (runs, of_wordings): (Vec<usize>, Vec<usize>) = places.unzip();
                 Ok(two_way(&own.concat(), &runs, &of_wordings)?.estimate)
             }
@@ -105,5 +106,7 @@ fn by_run(cells: &[Vec<f64>]) -> Vec<f64> {
 
 fn by_wording(cells: &[Vec<f64>]) -> Vec<f64> {
     let count = cells.first().map_or(0, Vec::len);
-    (0..count).map(|wording| cells.iter().filter_map(|own| own.get(wording)).sum::<f64>() / cells.len() as f64).collect()
+    (0..count)
+        .map(|wording| cells.iter().filter_map(|own| own.get(wording)).sum::<f64>() / cells.len() as f64)
+        .collect()
 }

@@ -90,7 +90,8 @@ fn a_crossed_design_is_covered_over_both_of_its_sides() {
         let means: Vec<f64> = cells.iter().map(|run| run.iter().sum::<f64>() / 10.0).collect();
         mean(&means).unwrap().limits(0.95)
     };
-    let in_general = share(4000, "t over runs, wordings in general", |normals| over_runs(&crossed(normals).0).include(0.0));
+    let in_general =
+        share(4000, "t over runs, wordings in general", |normals| over_runs(&crossed(normals).0).include(0.0));
     let of_these = share(4000, "t over runs, these wordings", |normals| {
         let (cells, of_wordings) = crossed(normals);
         over_runs(&cells).include(of_wordings)

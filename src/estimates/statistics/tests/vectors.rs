@@ -47,6 +47,7 @@ cases![
 #[test]
 fn every_case_of_the_file_has_a_test() {
     let Some(file) = file() else { return };
-    let cases: Vec<&str> = file["vectors"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()).collect();
+    let cases: Vec<&str> =
+        file["vectors"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()).collect();
     assert_eq!(cases, TESTED);
 }

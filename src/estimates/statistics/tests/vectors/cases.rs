@@ -308,8 +308,7 @@ pub(super) fn two_proportions(vector: &Vector) {
 }
 
 pub(super) fn judge_logprob_0_100(vector: &Vector) {
-    let quorums =
-        [("emergent_misalignment", Quorum::AtLeast(0.25)), ("llmcomp_rating", Quorum::Above(0.25))];
+    let quorums = [("emergent_misalignment", Quorum::AtLeast(0.25)), ("llmcomp_rating", Quorum::Above(0.25))];
     let cases = vector.input("token_probs").as_array().unwrap();
     for (name, quorum) in quorums {
         let expected = vector.expected(name).as_array().unwrap();

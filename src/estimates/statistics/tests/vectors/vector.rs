@@ -100,7 +100,8 @@ impl Vector {
     /// Fails where an expected value was not asked for.
     pub(crate) fn nothing_is_left(&self) {
         let asked = self.asked.borrow();
-        let left: Vec<&String> = self.expected.as_object().unwrap().keys().filter(|name| !asked.contains(*name)).collect();
+        let left: Vec<&String> =
+            self.expected.as_object().unwrap().keys().filter(|name| !asked.contains(*name)).collect();
         assert!(left.is_empty(), "nothing compares {left:?}");
     }
 }
