@@ -151,6 +151,20 @@ mod tests {
     }
 
     #[test]
+    fn the_papers_printed_intervals_follow_from_21_points() {
+        // Vector `pearson_fisher_z`; r = 0.453 and 0.672 stand in the paper's figure 4.
+        for (r, points, low, high) in [
+            (0.453, 21, 0.026_494_287_314_577_813, 0.739_980_542_302_554_7),
+            (0.672, 21, 0.338_513_911_147_214_13, 0.855_509_128_569_727_4),
+            (0.453, 7, -0.455_416_901_357_832_9, 0.899_281_443_262_683),
+            (0.672, 7, -0.164_103_528_709_432_62, 0.946_219_137_105_854),
+        ] {
+            let limits = Association::summarized(r, points).limits(0.95).unwrap();
+            assert!((limits.low - low).abs() < 1e-9 && (limits.high - high).abs() < 1e-9, "{limits:?}");
+        }
+    }
+
+    #[test]
     fn points_in_perfect_order_are_not_certainty() {
         // Of n! orders, 2 are perfect: 1 in 12 for 4 points, 1 in 60 for 5, 1 in 2520 for 7.
         for (n, by_permutation) in [(4, 1.0 / 12.0), (5, 1.0 / 60.0), (7, 1.0 / 2520.0)] {

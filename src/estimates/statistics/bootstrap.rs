@@ -77,12 +77,7 @@ pub fn nested(scores: &[Vec<Vec<f64>>]) -> Result<Nested, Unestimable> {
     let wordings: Vec<&Vec<f64>> = scores.iter().flatten().collect();
     let samples: Vec<f64> = wordings.iter().flat_map(|own| own.iter().copied()).collect();
     check(&samples)?;
-    let is_even = |mut lengths: Box<dyn Iterator<Item = usize> + '_>| match lengths.next() {
-        Some(first) => first > 0 && lengths.all(|length| length == first),
-        None => false,
-    };
-    let even =
-        is_even(Box::new(scores.iter().map(Vec::len))) && is_even(Box::new(wordings.iter().map(|own| own.len())));
+    let even = is_even(scores.iter().map(Vec::len)) && is_even(wordings.iter().map(|own| own.len()));
     if !even {
         return Err(Unestimable::Argument("the design is not balanced"));
     }
@@ -214,6 +209,11 @@ fn plain_variance(values: &[f64]) -> f64 {
     interval::variance(values).map_or(0.0, |variance| variance * (n - 1.0) / n)
 }
 
+/// Whether there are lengths, and all are the same.
+fn is_even(mut lengths: impl Iterator<Item = usize>) -> bool {
+    lengths.next().is_some_and(|first| lengths.all(|length| length == first))
+}
+
 /// How many resamples differ in what they hold: `C(n + d - 1, d - 1)` for `n` draws of `d` distinct values.
 fn distinct_resamples(values: &[f64]) -> f64 {
     let mut kinds = values.to_vec();
@@ -246,5 +246,45 @@ fn interpolated(sorted: &[f64], p: f64) -> f64 {
         (Some(low), Some(high)) => low + (place - place.floor()) * (high - low),
         (Some(last), None) => *last,
         (None, _) => f64::NAN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEN: [f64; 10] = [0.31, 0.45, 0.52, 0.58, 0.6, 0.64, 0.69, 0.73, 0.81, 0.94];
+
+    #[test]
+    fn drawn_resamples_come_close_to_all_of_them() {
+        let exact = Resamples::of(&TEN).unwrap().percentile(0.95);
+        let stream = |seed| Stream::new(seed, "prefers", "bootstrap");
+        let drawn = percentile(&TEN, 0.95, &stream(1)).unwrap();
+        assert_eq!(drawn.drawn, Some(10_000));
+        assert!((drawn.limits.low - exact.low).abs() < 0.005, "{drawn:?} {exact:?}");
+        assert!((drawn.limits.high - exact.high).abs() < 0.005, "{drawn:?} {exact:?}");
+        assert_eq!(percentile(&TEN, 0.95, &stream(1)), Ok(drawn));
+        assert_ne!(percentile(&TEN, 0.95, &stream(2)), Ok(drawn));
+    }
+
+    #[test]
+    fn three_runs_have_their_smallest_and_largest_for_limits() {
+        let found = percentile(&[0.62, 0.71, 0.55], 0.95, &Stream::new(0, "a", "b")).unwrap();
+        assert_eq!(found.drawn, None);
+        assert!((found.limits.low - 0.55).abs() < 1e-12 && (found.limits.high - 0.71).abs() < 1e-12, "{found:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_resampled_is_refused() {
+        let one = Err(Unestimable::TooFew { what: "units", needed: 2, found: 1 });
+        assert_eq!(Resamples::of(&[0.5]), one);
+        assert_eq!(Resamples::of(&[0.5, f64::NAN]), Err(Unestimable::NotFinite));
+        let many: Vec<f64> = (0..40).map(f64::from).collect();
+        assert!(matches!(Resamples::of(&many), Err(Unestimable::Argument(_))));
+        let same = Resamples::of(&[0.1, 0.1, 0.1]).unwrap();
+        assert_eq!((same.count(), same.step()), (1, None));
+        assert_eq!(same.accelerated(0.95), Err(Unestimable::Constant("the sample")));
+        let uneven = [vec![vec![0.0, 1.0]], vec![vec![0.0]]];
+        assert_eq!(nested(&uneven), Err(Unestimable::Argument("the design is not balanced")));
     }
 }

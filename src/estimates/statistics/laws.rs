@@ -65,23 +65,27 @@ pub(super) fn f_above(f: f64, numerator: f64, denominator: f64) -> f64 {
 }
 
 /// `P(T > t)` of the noncentral t with mean shift `shift`: the law of `(Z + shift) / S` where `S² = χ²(freedom) /
-/// freedom`. Given `S`, the event is `Z > t S - shift`, so that the tail is `∫ Φ(shift - t s) f(s) ds`; the density
-/// of `S` is smooth and is summed by Simpson's rule where it is not negligible.
+/// freedom`. Given `S`, the event is `Z > t S - shift`, so that the tail is the mean of `Φ(shift - t S)`.
 pub(super) fn noncentral_t_above(t: f64, freedom: f64, shift: f64) -> f64 {
-    const STEPS: u32 = 2000;
     if freedom > MANY {
         return normal_below(shift - t);
     }
     if freedom <= 0.0 || !t.is_finite() || !shift.is_finite() {
         return f64::NAN;
     }
+    let tail: f64 = roots(freedom, 2000).map(|(s, weight)| weight * normal_below(shift - t * s)).sum();
+    tail.clamp(0.0, 1.0)
+}
+
+/// The values of `S = √(χ²(freedom) / freedom)` with their probabilities, for Simpson's rule over the range in which the
+/// density is not negligible.
+pub(super) fn roots(freedom: f64, steps: u32) -> impl Iterator<Item = (f64, f64)> {
     let half = freedom / 2.0;
     let scale = std::f64::consts::LN_2 + half * half.ln() - ln_gamma(half);
     let reach = 12.0 / (2.0 * freedom).sqrt();
     let from = (1.0 - reach).max(0.0);
-    let width = (1.0 + reach - from) / f64::from(STEPS);
-    let mut sum = 0.0;
-    for step in 0..=STEPS {
+    let width = (1.0 + reach - from) / f64::from(steps);
+    (0..=steps).map(move |step| {
         let s = from + width * f64::from(step);
         // At 0 the power is 1 with one degree of freedom and 0 with more.
         let power = if s > 0.0 {
@@ -91,30 +95,31 @@ pub(super) fn noncentral_t_above(t: f64, freedom: f64, shift: f64) -> f64 {
         } else {
             0.0
         };
-        sum += simpson(step, STEPS) * (scale + power - half * s * s).exp() * normal_below(shift - t * s);
-    }
-    (sum * width / 3.0).clamp(0.0, 1.0)
+        (s, simpson(step, steps) * width / 3.0 * (scale + power - half * s * s).exp())
+    })
 }
 
 /// The probability that Welch's interval of `level` lies wholly above zero, for two sides of `units` each with equal
-/// variances, whose difference lies `shift` standard errors above it. The share B of one side in the summed variances
-/// is Beta((n - 1) / 2, (n - 1) / 2) and independent of that sum, which has `2 (n - 1)` degrees of freedom; Satterthwaite's
-/// formula finds `(n - 1) / (B² + (1 - B)²)` of them, and so takes a longer reach. With `B = sin² θ` the density of θ
-/// is `(sin θ cos θ)^(n - 2)`, which is summed by Simpson's rule up to its middle.
+/// variances, whose difference lies `shift` standard errors above it.
 pub(super) fn welch_found(level: f64, units: f64, shift: f64) -> f64 {
+    let found = |freedom| noncentral_t_above(t_reach(level, freedom), 2.0 * (units - 1.0), shift);
+    welch_freedoms(units).map(|(freedom, weight)| weight * found(freedom)).sum()
+}
+
+/// The degrees of freedom that Satterthwaite's formula finds for two sides of `units` each with equal variances, with
+/// their probabilities. The share B of one side in the summed variances is Beta((n - 1) / 2, (n - 1) / 2) and independent
+/// of the sum, and the formula gives `(n - 1) / (B² + (1 - B)²)`. With `B = sin² θ` the density of θ is
+/// `(sin θ cos θ)^(n - 2)`, which Simpson's rule sums up to its middle.
+pub(super) fn welch_freedoms(units: f64) -> impl Iterator<Item = (f64, f64)> {
     const STEPS: u32 = 24;
-    let (mut sum, mut all) = (0.0, 0.0);
-    for step in 0..=STEPS {
-        let angle = std::f64::consts::FRAC_PI_4 * f64::from(step) / f64::from(STEPS);
-        let share = angle.sin().powi(2);
-        let weight = simpson(step, STEPS) * (2.0 * angle).sin().powf(units - 2.0);
-        let found = (units - 1.0) / (share.powi(2) + (1.0 - share).powi(2));
-        all += weight;
-        if weight > 0.0 {
-            sum += weight * noncentral_t_above(t_reach(level, found), 2.0 * (units - 1.0), shift);
-        }
-    }
-    sum / all
+    let angle = |step: u32| std::f64::consts::FRAC_PI_4 * f64::from(step) / f64::from(STEPS);
+    let weight = move |step: u32| simpson(step, STEPS) * (2.0 * angle(step)).sin().powf(units - 2.0);
+    let all: f64 = (0..=STEPS).map(weight).sum();
+    let freedom = move |step: u32| {
+        let share = angle(step).sin().powi(2);
+        (units - 1.0) / (share.powi(2) + (1.0 - share).powi(2))
+    };
+    (0..=STEPS).map(move |step| (freedom(step), weight(step) / all))
 }
 
 /// The weight of a step of Simpson's rule, times three.

@@ -3,6 +3,7 @@
 
 mod samples;
 mod simulation;
+mod two_way;
 
 use super::laws::{noncentral_t_above, t_reach, welch_found};
 use super::{Estimate, Unestimable};
@@ -53,13 +54,13 @@ pub struct Design {
     pub generalize: bool,
 }
 
-/// Which interval a design's answers will have.
+/// What the interval of a design's answers is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Interval {
-    OverRuns,
-    OverRunsAndWordings,
-    OverWordings,
-    OverSamples,
+enum Units {
+    Runs,
+    RunsAndWordings,
+    Wordings,
+    Samples,
 }
 
 impl Design {
@@ -70,22 +71,21 @@ impl Design {
         let [runs, wordings, samples] = [self.runs, self.wordings, self.samples].map(f64::from);
         let cell = interaction.powi(2) + sample.powi(2) / samples;
         let arms = self.arms();
-        let (variance, freedom) = match self.interval()? {
-            Interval::OverRuns => (arms * (run.powi(2) + cell / wordings) / runs, arms * (runs - 1.0)),
-            Interval::OverRunsAndWordings => (
+        let (variance, freedom) = match self.units()? {
+            Units::Runs => (arms * (run.powi(2) + cell / wordings) / runs, arms * (runs - 1.0)),
+            Units::RunsAndWordings => (
                 arms * (run.powi(2) + cell / wordings) / runs + wording.powi(2) / wordings,
                 (arms * (runs - 1.0)).min(wordings - 1.0),
             ),
-            Interval::OverWordings => ((wording.powi(2) + arms * cell) / wordings, wordings - 1.0),
-            Interval::OverSamples => (arms * sample.powi(2) / samples, arms * (samples - 1.0)),
+            Units::Wordings => ((wording.powi(2) + arms * cell) / wordings, wordings - 1.0),
+            Units::Samples => (arms * sample.powi(2) / samples, arms * (samples - 1.0)),
         };
         Ok(Estimate { value: effect, error: variance.sqrt(), freedom })
     }
 
     /// The power to find an `effect`, the distance of the truth from the bound towards the claimed side, with intervals of
-    /// `level`. Exact for normal answers, except where the interval is over runs and wordings together: the estimated
-    /// variance is then taken for a multiple of χ² with its first two moments, which is within 0.03 from 5 runs and 5
-    /// wordings on; [`Design::simulated_power`] has no such limit.
+    /// `level`. Exact for normal answers, except where the interval is over runs and wordings together: there the part of the
+    /// variance that lies within cells is taken for its mean, which changes the power by less than 0.03.
     pub fn power(&self, effect: f64, level: f64) -> Result<f64, Unestimable> {
         let expected = self.expected(effect)?;
         if expected.is_without_width() {
@@ -113,32 +113,12 @@ impl Design {
     /// The power to find an effect of `shift` standard errors.
     fn found(&self, shift: f64, level: f64) -> Result<f64, Unestimable> {
         let freedom = self.expected(0.0)?.freedom;
-        Ok(match (self.interval()?, self.against) {
-            (Interval::OverRuns, Against::Arm) => welch_found(level, f64::from(self.runs), shift),
-            (Interval::OverSamples, Against::Arm) => welch_found(level, f64::from(self.samples), shift),
-            (Interval::OverRunsAndWordings, _) => {
-                let (width, own_freedom) = self.two_way_variance();
-                noncentral_t_above(width * t_reach(level, freedom), own_freedom, shift)
-            }
+        Ok(match (self.units()?, self.against) {
+            (Units::Runs, Against::Arm) => welch_found(level, f64::from(self.runs), shift),
+            (Units::Samples, Against::Arm) => welch_found(level, f64::from(self.samples), shift),
+            (Units::RunsAndWordings, _) => self.found_two_ways(shift, level),
             _ => noncentral_t_above(t_reach(level, freedom), freedom, shift),
         })
-    }
-
-    /// How the two-way variance estimate falls out: the ratio of its root to the true error, and the degrees of freedom of
-    /// the χ² that has its mean and variance. Its parts have the means that the analysis of variance gives them.
-    fn two_way_variance(&self) -> (f64, f64) {
-        let Deviations { run, wording, interaction, sample } = self.deviations;
-        let [runs, wordings, samples] = [self.runs, self.wordings, self.samples].map(f64::from);
-        let (arms, cell) = (self.arms(), interaction.powi(2) + sample.powi(2) / samples);
-        let cells = runs * wordings;
-        let rows = arms * (run.powi(2) / runs + cell / cells);
-        let columns = wording.powi(2) / wordings + arms * cell / cells;
-        let between = arms * run.powi(2) * wordings * (runs - 1.0) + wording.powi(2) * runs * (wordings - 1.0);
-        let within = (between / (cells - 1.0) + arms * cell) / cells;
-        let estimated = (rows + columns - within).max(rows).max(columns);
-        let truth = rows + columns - arms * cell / cells;
-        let spread = rows.powi(2) / (arms * (runs - 1.0)) + columns.powi(2) / (wordings - 1.0);
-        ((estimated / truth).sqrt(), estimated.powi(2) / spread)
     }
 
     fn arms(&self) -> f64 {
@@ -173,7 +153,7 @@ impl Design {
         Design { deviations: Deviations { sample: 0.0, ..self.deviations }, ..self }
     }
 
-    fn interval(&self) -> Result<Interval, Unestimable> {
+    fn units(&self) -> Result<Units, Unestimable> {
         let Deviations { run, wording, interaction, sample } = self.deviations;
         if !([run, wording, interaction, sample].iter().all(|deviation| deviation.is_finite() && *deviation >= 0.0)) {
             return Err(Unestimable::Argument("a standard deviation is finite and not negative"));
@@ -183,10 +163,10 @@ impl Design {
         }
         match (self.runs, self.wordings, self.samples) {
             (_, 1, _) if self.generalize => Err(Unestimable::TooFew { what: "wordings", needed: 2, found: 1 }),
-            (2.., _, _) if self.generalize => Ok(Interval::OverRunsAndWordings),
-            (2.., _, _) => Ok(Interval::OverRuns),
-            (_, 2.., _) => Ok(Interval::OverWordings),
-            (_, _, 2..) => Ok(Interval::OverSamples),
+            (2.., _, _) if self.generalize => Ok(Units::RunsAndWordings),
+            (2.., _, _) => Ok(Units::Runs),
+            (_, 2.., _) => Ok(Units::Wordings),
+            (_, _, 2..) => Ok(Units::Samples),
             _ => Err(Unestimable::TooFew { what: "samples", needed: 2, found: 1 }),
         }
     }

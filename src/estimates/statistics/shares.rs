@@ -122,7 +122,7 @@ pub fn fisher(a: Share, b: Share) -> f64 {
     tables.filter(|ln| *ln <= limit).map(f64::exp).sum::<f64>().min(1.0)
 }
 
-/// Paired samples of two conditions that disagree: McNemar's test (1947) of whether one condition scores more often.
+/// Paired samples of two conditions that disagree: `McNemar`'s test (1947) of whether one condition scores more often.
 /// Pairs that agree say nothing about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct McNemar {

@@ -17,7 +17,7 @@ struct Sums {
 
 /// The least-squares slope of `(x, y)` points, in units of y per unit of x, with an error that is robust to clusters
 /// such as the runs that answered along the axis: the cluster jackknife, `(G - 1) / G × Σ_g (b_{-g} - b)²`, where
-/// `b_{-g}` leaves out cluster g, with `G - 1` degrees of freedom (Bell and McCaffrey 2002; "CV3" of `MacKinnon`,
+/// `b_{-g}` leaves out cluster g, with `G - 1` degrees of freedom (Bell and `McCaffrey` 2002; "CV3" of `MacKinnon`,
 /// Nielsen and Webb 2023).
 ///
 /// Where every run has the same x, this is exactly Student's t over the runs' own slopes. Where each run has one x, as

@@ -3,7 +3,7 @@
 use super::super::clusters::{combine, two_way};
 use super::super::means::{mean, paired, welch};
 use super::super::{Estimate, Unestimable};
-use super::{Against, Design, Interval};
+use super::{Against, Design, Units};
 use crate::rows::stream::{Generator, Stream};
 
 impl Design {
@@ -23,8 +23,8 @@ impl Design {
 
     /// One experiment's estimate of its distance from the bound.
     pub(crate) fn draw(&self, effect: f64, normals: &mut Normals<'_>) -> Result<Estimate, Unestimable> {
-        let interval = self.interval()?;
-        if interval == Interval::OverSamples {
+        let units = self.units()?;
+        if units == Units::Samples {
             let mut samples = |centre| -> Vec<f64> {
                 (0..self.samples).map(|_| centre + self.deviations.sample * normals.next()).collect()
             };
@@ -36,21 +36,21 @@ impl Design {
         }
         // Wordings that are not generalised over are the same in every experiment; that they differ changes nothing.
         let wordings: Vec<f64> = (0..self.wordings)
-            .map(|_| match interval {
-                Interval::OverRuns => 0.0,
+            .map(|_| match units {
+                Units::Runs => 0.0,
                 _ => self.deviations.wording * normals.next(),
             })
             .collect();
         let own = self.cells(effect, &wordings, normals);
         let same = vec![0.0; wordings.len()];
-        match (interval, self.against) {
-            (Interval::OverRunsAndWordings, Against::Bound) => {
+        match (units, self.against) {
+            (Units::RunsAndWordings, Against::Bound) => {
                 let places =
                     own.iter().enumerate().flat_map(|(run, cells)| (0..cells.len()).map(move |wording| (run, wording)));
                 let (runs, of_wordings): (Vec<usize>, Vec<usize>) = places.unzip();
                 Ok(two_way(&own.concat(), &runs, &of_wordings)?.estimate)
             }
-            (Interval::OverRunsAndWordings, Against::Arm) => {
+            (Units::RunsAndWordings, Against::Arm) => {
                 let other = self.cells(0.0, &same, normals);
                 let runs = welch(&by_run(&own), &by_run(&other))?;
                 let columns = paired(&by_wording(&own), &by_wording(&other))?;
@@ -58,8 +58,8 @@ impl Design {
                 let variance = |estimate: Estimate| (estimate.error.powi(2), estimate.freedom);
                 Ok(combine(runs.value, variance(runs), variance(columns), cells.powi(2)).estimate)
             }
-            (Interval::OverWordings, Against::Bound) => mean(&by_wording(&own)),
-            (Interval::OverWordings, Against::Arm) => {
+            (Units::Wordings, Against::Bound) => mean(&by_wording(&own)),
+            (Units::Wordings, Against::Arm) => {
                 let other = self.cells(0.0, &same, normals);
                 paired(&by_wording(&own), &by_wording(&other))
             }

@@ -15,6 +15,11 @@ use crate::estimates::statistics::shares::{self, McNemar, Share};
 use crate::estimates::statistics::{Limits, families};
 use crate::rows::stream::Stream;
 
+/// How often the nested bootstrap is drawn here.
+const DRAWS: u64 = 40_000;
+
+type Adjustment = fn(&[f64]) -> Vec<f64>;
+
 fn both(limits: Limits) -> [f64; 2] {
     [limits.low, limits.high]
 }
@@ -165,7 +170,6 @@ pub(super) fn hierarchical_bootstrap_se(vector: &Vector) {
     vector.compare("se_pooled_exact", found.pooled);
 
     // Our own draws of the nested bootstrap against those of numpy.
-    const DRAWS: u64 = 40_000;
     let stream = Stream::new(0, "scores", "nested");
     let mut means: Vec<f64> = (0..DRAWS)
         .map(|draw| {
@@ -252,7 +256,7 @@ pub(super) fn pearson_fisher_z(vector: &Vector) {
 pub(super) fn multiple_comparisons(vector: &Vector) {
     let p = vector.numbers_in("p");
     let alpha = vector.number_in("alpha");
-    let methods: [(&str, fn(&[f64]) -> Vec<f64>); 5] = [
+    let methods: [(&str, Adjustment); 5] = [
         ("bonferroni", families::bonferroni),
         ("holm", families::holm),
         ("hommel", families::hommel),
