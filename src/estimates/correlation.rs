@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::components::{Component, Gathered, Run};
 use super::index::Index;
-use super::statistics::association::pearson_by;
+use super::statistics::association::{Association, pearson_by};
 use super::{Mean, Over, Setting, Term};
 use crate::report::Interval;
 
@@ -12,8 +12,7 @@ pub(crate) struct Correlated<'a> {
     pub(crate) findings: Gathered<'a>,
     pub(crate) estimate: Option<f64>,
     pub(crate) over: String,
-    /// How many independent points there are.
-    pub(crate) runs: usize,
+    pub(crate) association: Option<Association>,
     /// The interval, or why there is none.
     pub(crate) interval: Result<Interval, String>,
 }
@@ -56,11 +55,12 @@ pub(crate) fn correlate<'a>(
     } else {
         Err(format!("one of the two means is the same in all {} points", pairs.len()))
     };
-    Correlated { findings, estimate, over: words, runs, interval }
+    Correlated { findings, estimate, over: words, association, interval }
 }
 
 type Point<'a> = (Run<'a>, Option<u64>);
 
+/// The mean of each run, or of each run at each of its checkpoints.
 pub(crate) fn points<'a>(components: &[Component<'a>], over: Over) -> BTreeMap<Point<'a>, f64> {
     let mut sums: BTreeMap<Point<'a>, (f64, f64)> = BTreeMap::new();
     for component in components {

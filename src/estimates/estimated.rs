@@ -4,7 +4,8 @@ use super::rank::Rank;
 use super::ratio::Ratio;
 use super::spread::Spread;
 use super::statistics::Estimate;
-use super::{Mean, Over, Quantity, Setting, Term, correlation, interval, rank, slope, words};
+use super::statistics::association::Association;
+use super::{Mean, Over, Quantity, Setting, Term, correlation, rank, slope, words};
 use crate::report::{Interval, Outcomes};
 use crate::scores::Method;
 
@@ -67,8 +68,8 @@ impl<'e> Estimated<'e> {
         let found = correlation::correlate(&terms, over, super::claims::LEVEL, setting, index);
         let obstacle = found.findings.obstacle();
         let test = found.interval.and_then(|interval| {
-            let r = found.estimate.ok_or("there is no correlation")?;
-            Ok(Box::new(Fisher { r, runs: found.runs, over: interval.over }) as Box<dyn Intervals>)
+            let association = found.association.ok_or("there is no correlation")?;
+            Ok(Box::new(Correlated { association, over: interval.over }) as Box<dyn Intervals>)
         });
         Estimated {
             estimand: words::quantity(quantity, test.is_ok().then_some(&found.over), setting),
@@ -150,18 +151,18 @@ impl Intervals for Spreading {
     }
 }
 
-/// A correlation over so many independent points.
-struct Fisher {
-    r: f64,
-    runs: usize,
+/// A correlation.
+struct Correlated {
+    association: Association,
     over: String,
 }
 
-impl Intervals for Fisher {
+impl Intervals for Correlated {
     fn interval(&self, level: f64) -> Interval {
-        let (low, high) = interval::fisher(self.r, self.runs, level).unwrap_or((-1.0, 1.0));
-        // The transformation and back may lose the last digit.
-        Interval { low: low.min(self.r), high: high.max(self.r), level, over: self.over.clone() }
+        let value = self.association.value;
+        let limits = if level > 0.0 { self.association.limits(level).ok() } else { None };
+        let (low, high) = limits.map_or((value, value), |limits| (limits.low, limits.high));
+        Interval { low, high, level, over: self.over.clone() }
     }
 }
 
