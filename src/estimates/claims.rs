@@ -81,7 +81,7 @@ fn part(comparison: &Comparison, setting: &Setting, index: &Index<'_>) -> Decide
                     difference = Quantity::Sum(a.iter().cloned().chain(minus_b).collect());
                     Estimated::of(&difference, setting, index)
                 }
-                (a, b) => Estimated::of(a, setting, index).beside(Estimated::of(b, setting, index)),
+                (a, b) => Estimated::of(a, setting, index).beside(&Estimated::of(b, setting, index)),
             };
             let within = equivalence.within;
             let decide = |test: &dyn Intervals, level: f64| verdict::equivalence(&test.interval(level), within);

@@ -128,7 +128,7 @@ impl<'e> Estimated<'e> {
     }
 
     /// Two estimates whose difference has no interval.
-    pub(crate) fn beside(self, other: Estimated<'_>) -> Self {
+    pub(crate) fn beside(self, other: &Estimated<'_>) -> Self {
         Estimated {
             estimand: format!("{} against {}", self.estimand, other.estimand),
             estimate: self.estimate.zip(other.estimate).map(|(a, b)| a - b),

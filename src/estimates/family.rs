@@ -25,7 +25,7 @@ pub(crate) fn adjust(claims: &mut [ClaimResult], adjustment: Adjustment) {
         };
         claim.verdict = Verdict::Undecided;
         claim.reason = format!(
-            "alone it {alone} (p = {}), but adjusted for {members} claims by Holm's method p = {} is above {}: {}",
+            "alone it {alone} ({}), but adjusted for {members} claims by Holm's method {} is above {}: {}",
             words::p_value(claim.p.unwrap_or(1.0)),
             words::p_value(adjusted),
             words::number(1.0 - LEVEL),

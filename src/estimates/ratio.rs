@@ -34,7 +34,7 @@ impl<'a> Ratio<'a> {
             own.map(|component| component.weight * component.mean).sum()
         };
         let (numerator, denominator) = (total(false), total(true));
-        Ratio { denominator_from, numerator, denominator, gathered }
+        Ratio { gathered, denominator_from, numerator, denominator }
     }
 
     /// `A / B`, or none where B is 0.

@@ -147,15 +147,9 @@ pub(crate) fn bound_of_rank(operator: Operator, bound: f64) -> String {
     }
 }
 
-/// A p value to two digits that mean something, and no smaller than it is computed.
+/// `p = 0.034`, `p < 0.001`.
 pub(crate) fn p_value(p: f64) -> String {
-    if p < 0.0001 {
-        "0.0001 or less".to_owned()
-    } else if p < 0.001 {
-        format!("{p:.4}")
-    } else {
-        format!("{p:.3}")
-    }
+    if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") }
 }
 
 /// A number as it stands in a bound: no more digits than it needs.

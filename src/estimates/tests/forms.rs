@@ -42,13 +42,13 @@ fn a_ratio_of_paired_runs_has_fiellers_interval() {
     };
     let (aa, ab, bb) =
         (covariance(&a, &a, mean_a, mean_a), covariance(&a, &b, mean_a, mean_b), covariance(&b, &b, mean_b, mean_b));
-    let t2 = t_reach(0.95, 4.0).powi(2);
-    let (p, q, r) = (mean_b.powi(2) - t2 * bb, mean_a * mean_b - t2 * ab, mean_a.powi(2) - t2 * aa);
-    let root = (q * q - p * r).sqrt();
+    let reach = t_reach(0.95, 4.0).powi(2);
+    let (square, half, rest) = (mean_b.powi(2) - reach * bb, mean_a * mean_b - reach * ab, mean_a.powi(2) - reach * aa);
+    let root = (half * half - square * rest).sqrt();
     let interval = found.interval.unwrap();
     close(found.estimate.unwrap(), mean_a / mean_b, 1e-12);
-    close(interval.low, (q - root) / p, 1e-9);
-    close(interval.high, (q + root) / p, 1e-9);
+    close(interval.low, (half - root) / square, 1e-9);
+    close(interval.high, (half + root) / square, 1e-9);
     assert_eq!(interval.over, "over 5 paired runs (Fieller)");
     assert_eq!(found.verdict, Verdict::Holds);
     assert_eq!(

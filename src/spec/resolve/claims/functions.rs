@@ -121,7 +121,8 @@ impl Reading<'_, '_> {
         let (a, b) = (self.linear(a), self.linear(b));
         let (a, b) = (a?, b?);
         if !a.is_sum() || !b.is_sum() {
-            let found = if a.is_single() || b.is_single() { "what is no mean" } else { "a number in `equal`" };
+            let found =
+                if a.is_single() || b.is_single() { "a quantity that is no mean" } else { "a number in `equal`" };
             return self.ill_formed(whole, found, "a mean on each side of `equal`");
         }
         Some(Equivalence { a: a.quantity(), b: b.quantity(), within })
