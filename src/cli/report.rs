@@ -21,7 +21,7 @@ pub(crate) struct Report {
 /// Where the verdicts are written for other programs.
 #[derive(Debug, Args)]
 pub(crate) struct Verdicts {
-    /// Writes the verdicts as JUnit XML too. A claim that holds passed; one that is refuted or undecided did not
+    /// Writes the verdicts as `JUnit` XML too. A claim that holds passed; one that is refuted or undecided did not
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 }
