@@ -3,25 +3,55 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use introspec::diagnostic::{Diagnostic, Problem};
-use introspec::report::{Results, Verdict, page, terminal};
+use introspec::report::{Results, Verdict, junit, page, terminal};
 use introspec::text::Sources;
 
 use super::console;
 use super::exit::Exit;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  introspec report out")]
+#[command(after_help = "Example:\n  introspec report out\n  introspec report out --junit claims.xml")]
 pub(crate) struct Report {
     /// The folder of a finished run
     folder: PathBuf,
+    #[command(flatten)]
+    verdicts: Verdicts,
+}
+
+/// Where the verdicts are written for other programs.
+#[derive(Debug, Args)]
+pub(crate) struct Verdicts {
+    /// Writes the verdicts as `JUnit` XML too. A claim that holds passed; one that is refuted or undecided did not
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+}
+
+impl Verdicts {
+    /// Takes away what an earlier run left, so that no verdict outlives its run.
+    pub(crate) fn clear(&self) -> Result<(), Exit> {
+        let Some(path) = &self.junit else { return Ok(()) };
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(cannot_write(path, &error)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn write(&self, results: &[Results]) -> Result<(), Exit> {
+        self.junit.as_ref().map_or(Ok(()), |path| write(path, &junit(results)))
+    }
 }
 
 impl Report {
     pub(crate) fn run(&self) -> Exit {
-        match read(&self.folder.join("results.json")) {
-            Ok(results) => publish(&results, &self.folder).unwrap_or_else(|exit| exit),
-            Err(exit) => exit,
-        }
+        self.shown().unwrap_or_else(|exit| exit)
+    }
+
+    fn shown(&self) -> Result<Exit, Exit> {
+        self.verdicts.clear()?;
+        let results = read(&self.folder.join("results.json"))?;
+        let exit = publish(&results, &self.folder)?;
+        self.verdicts.write(&[results])?;
+        Ok(exit)
     }
 }
 
@@ -55,7 +85,7 @@ pub(crate) fn publish(results: &Results, out: &Path) -> Result<Exit, Exit> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Exit> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| tempfile::Builder::new().prefix(".writing-").tempfile_in(folder))
         .and_then(|mut file| {
@@ -63,10 +93,12 @@ fn write(path: &Path, text: &str) -> Result<(), Exit> {
             file.as_file().sync_all()?;
             file.persist(path).map_err(|error| error.error)
         });
-    written.map(|_| ()).map_err(|error| {
-        let full = error.kind() == std::io::ErrorKind::StorageFull;
-        let problem = Problem::CannotWrite { path: path.display().to_string(), message: error.to_string(), full };
-        console::show(&[Diagnostic::new(problem)], &Sources::default());
-        Exit::WrongSpec
-    })
+    written.map(|_| ()).map_err(|error| cannot_write(path, &error))
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Exit {
+    let full = error.kind() == std::io::ErrorKind::StorageFull;
+    let problem = Problem::CannotWrite { path: path.display().to_string(), message: error.to_string(), full };
+    console::show(&[Diagnostic::new(problem)], &Sources::default());
+    Exit::WrongSpec
 }

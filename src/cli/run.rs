@@ -31,6 +31,8 @@ pub(crate) struct Run {
     /// The models, roles and trained runs [default: introspec.yaml beside the spec]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    verdicts: report::Verdicts,
 }
 
 impl Run {
@@ -39,6 +41,7 @@ impl Run {
     }
 
     fn all(&self) -> Result<Exit, Exit> {
+        self.verdicts.clear()?;
         let checked = self.spec.checked()?;
         let configuration = self.configuration()?;
         let own: Vec<&Experiment> = checked.spec.experiments.iter().filter(|experiment| experiment.own).collect();
@@ -55,10 +58,14 @@ impl Run {
         let asking =
             Asking { store: &store, cancel: cancelled_by_signals(), models: Models::default(), base: self.base() };
         let mut exit = Exit::Well;
+        let mut all = Vec::new();
         for inquiry in &inquiries {
             let out = if inquiries.len() == 1 { self.out.clone() } else { self.out.join(&inquiry.experiment.name) };
-            exit = exit.min(asking.experiment(inquiry, &checked, &out)?);
+            let (found, results) = asking.experiment(inquiry, &checked, &out)?;
+            exit = exit.min(found);
+            all.push(results);
         }
+        self.verdicts.write(&all)?;
         Ok(exit)
     }
 
@@ -167,7 +174,7 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    fn experiment(&self, inquiry: &Inquiry<'_>, checked: &Checked, out: &Path) -> Result<Exit, Exit> {
+    fn experiment(&self, inquiry: &Inquiry<'_>, checked: &Checked, out: &Path) -> Result<(Exit, Results), Exit> {
         let failed = |error: StoreError| store_failed(&error);
         let mut notes = Vec::new();
         inquiry.check().map_err(|problem| {
@@ -186,7 +193,8 @@ impl Asking<'_> {
         let scored = score(inquiry, &answers).map_err(failed)?;
         let results: Results = estimate(&scored.scores, &Setting::of(inquiry, notes), scored.conversations);
         let verdicts = report::publish(&results, out)?;
-        Ok(if stopped { Exit::BackendFailed.min(verdicts) } else { verdicts })
+        let exit = if stopped { Exit::BackendFailed.min(verdicts) } else { verdicts };
+        Ok((exit, results))
     }
 
     /// Asks every subject every question. A model that stands for several subjects has one lane.

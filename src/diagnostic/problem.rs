@@ -477,6 +477,28 @@ pub enum Problem {
     SettingWithoutTraining {
         setting: &'static str,
     },
+    ShareOf {
+        name: String,
+        reason: &'static str,
+    },
+    UnknownAnswer {
+        question: String,
+        answer: String,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
+    RankBound {
+        bound: String,
+        count: usize,
+    },
+    SlopeAxis {
+        axis: String,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
+    OneWording {
+        question: String,
+    },
     // The configuration and the outside.
     Configuration {
         message: String,
@@ -699,6 +721,11 @@ codes! {
     ArmNotInExperiment "E0706"
     NotRun "E0707"
     SettingWithoutTraining "E0708"
+    ShareOf "E0709"
+    UnknownAnswer "E0710"
+    RankBound "E0711"
+    SlopeAxis "E0712"
+    OneWording "E0713"
     Configuration "E0801"
     NoConfiguration "E0802"
     NoRole "E0803"

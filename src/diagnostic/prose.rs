@@ -240,7 +240,12 @@ impl Problem {
             | Problem::UnknownConditionValue { .. }
             | Problem::ArmNotInExperiment { .. }
             | Problem::NotRun { .. }
-            | Problem::SettingWithoutTraining { .. } => self.prose_of_claims(),
+            | Problem::SettingWithoutTraining { .. }
+            | Problem::ShareOf { .. }
+            | Problem::UnknownAnswer { .. }
+            | Problem::RankBound { .. }
+            | Problem::SlopeAxis { .. }
+            | Problem::OneWording { .. } => self.prose_of_claims(),
             Problem::ExportRefused { .. }
             | Problem::NoOpposite { .. }
             | Problem::PairsDiffer { .. }

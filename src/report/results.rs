@@ -40,6 +40,14 @@ pub struct ClaimResult {
     pub reason: String,
     /// What was estimated, in words, with every condition that was taken, built-in ones among them.
     pub estimand: String,
+    /// The p value of the verdict that the estimates lean to, two-sided: at most 0.05 where the claim is decided
+    /// alone. None where nothing can be concluded. Of comparisons that all lean to the claimed side it is the largest;
+    /// else the smallest of those that lean to the other, times the number of comparisons.
+    #[serde(default)]
+    pub p: Option<f64>,
+    /// The p value adjusted for all claims of the experiment, where it says `adjust holm`. The verdict is by this one.
+    #[serde(default)]
+    pub adjusted_p: Option<f64>,
     pub parts: Vec<Part>,
 }
 
@@ -62,6 +70,10 @@ pub struct Part {
     pub interval: Option<Interval>,
     pub verdict: Verdict,
     pub reason: String,
+    /// Two-sided against the bound; of an equivalence, that of the two one-sided tests. At most 0.05 where the part
+    /// is decided. Not below 1e-9, to which it is computed.
+    #[serde(default)]
+    pub p: Option<f64>,
     /// How the answers were read.
     pub method: Option<Method>,
     pub valid: u64,
