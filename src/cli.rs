@@ -12,6 +12,7 @@ mod files;
 mod fmt;
 mod models;
 mod new;
+mod plan;
 mod report;
 mod run;
 mod snap;
@@ -43,6 +44,8 @@ enum Command {
     Fmt(fmt::Fmt),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
+    /// Say what a run will ask and cost, and what its claims can detect, before anything is spent
+    Plan(plan::Plan),
     Snap(snap::Snap),
     Diff(diff::Diff),
     /// Ask the models, score their answers, and say which claims hold
@@ -71,6 +74,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Build(command) => command.run(),
+        Command::Plan(command) => command.run(),
         Command::Snap(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Run(command) => command.run(),

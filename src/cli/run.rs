@@ -40,12 +40,8 @@ impl Run {
 
     fn all(&self) -> Result<Exit, Exit> {
         let checked = self.spec.checked()?;
-        let configuration = self.configuration()?;
-        let own: Vec<&Experiment> = checked.spec.experiments.iter().filter(|experiment| experiment.own).collect();
-        if own.is_empty() {
-            let file = self.spec.spec.display().to_string();
-            return Err(wrong(&[Diagnostic::new(Problem::NothingToRun { file })], &checked.sources));
-        }
+        let configuration = configuration(&configuration_path(self.config.as_deref(), &self.spec.spec))?;
+        let own = own_experiments(&checked, &self.spec.spec)?;
         let inquiries = own
             .iter()
             .map(|experiment| inquiry(&checked, experiment, &configuration))
@@ -64,53 +60,64 @@ impl Run {
 
     /// The folder that paths in the configuration count from.
     fn base(&self) -> PathBuf {
-        let file = self.configuration_path();
+        let file = configuration_path(self.config.as_deref(), &self.spec.spec);
         file.parent().map(Path::to_path_buf).unwrap_or_default()
-    }
-
-    fn configuration_path(&self) -> PathBuf {
-        self.config.clone().unwrap_or_else(|| self.spec.spec.with_file_name("introspec.yaml"))
-    }
-
-    fn configuration(&self) -> Result<Configuration, Exit> {
-        let path = self.configuration_path();
-        let file = path.display().to_string();
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            let problem = match error.kind() {
-                std::io::ErrorKind::NotFound => Problem::NoConfiguration { file: file.clone() },
-                _ => Problem::Configuration {
-                    message: format!("`{file}` cannot be read: {error}"),
-                    help: Some("give a UTF-8 file that may be read, or another one with `--config`".to_owned()),
-                },
-            };
-            wrong(&[Diagnostic::new(problem)], &Sources::default())
-        })?;
-        Configuration::read(&text, &file).map_err(|errors| {
-            let diagnostics = errors.into_iter().map(|error| {
-                let problem = Problem::Configuration { message: error.message, help: Some(error.help) };
-                let diagnostic = Diagnostic::new(problem);
-                match error.line {
-                    Some(line) => diagnostic.in_data(error.file, line),
-                    None => diagnostic.in_data(error.file, 1),
-                }
-            });
-            wrong(&diagnostics.collect::<Vec<_>>(), &Sources::default())
-        })
     }
 }
 
-fn wrong(diagnostics: &[Diagnostic], sources: &Sources) -> Exit {
+/// Returns the experiments of the spec's own file.
+pub(crate) fn own_experiments<'c>(checked: &'c Checked, spec: &Path) -> Result<Vec<&'c Experiment>, Exit> {
+    let own: Vec<&Experiment> = checked.spec.experiments.iter().filter(|experiment| experiment.own).collect();
+    if own.is_empty() {
+        let file = spec.display().to_string();
+        return Err(wrong(&[Diagnostic::new(Problem::NothingToRun { file })], &checked.sources));
+    }
+    Ok(own)
+}
+
+/// Returns where the configuration stands: where it was said, or beside the spec.
+pub(crate) fn configuration_path(config: Option<&Path>, spec: &Path) -> PathBuf {
+    config.map_or_else(|| spec.with_file_name("introspec.yaml"), Path::to_path_buf)
+}
+
+/// Reads a configuration, and shows what is wrong with it.
+pub(crate) fn configuration(path: &Path) -> Result<Configuration, Exit> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        let problem = match error.kind() {
+            std::io::ErrorKind::NotFound => Problem::NoConfiguration { file: file.clone() },
+            _ => Problem::Configuration {
+                message: format!("`{file}` cannot be read: {error}"),
+                help: Some("give a UTF-8 file that may be read, or another one with `--config`".to_owned()),
+            },
+        };
+        wrong(&[Diagnostic::new(problem)], &Sources::default())
+    })?;
+    Configuration::read(&text, &file).map_err(|errors| {
+        let diagnostics = errors.into_iter().map(|error| {
+            let problem = Problem::Configuration { message: error.message, help: Some(error.help) };
+            let diagnostic = Diagnostic::new(problem);
+            match error.line {
+                Some(line) => diagnostic.in_data(error.file, line),
+                None => diagnostic.in_data(error.file, 1),
+            }
+        });
+        wrong(&diagnostics.collect::<Vec<_>>(), &Sources::default())
+    })
+}
+
+pub(crate) fn wrong(diagnostics: &[Diagnostic], sources: &Sources) -> Exit {
     console::show(diagnostics, sources);
     Exit::WrongSpec
 }
 
-fn store_failed(error: &StoreError) -> Exit {
+pub(crate) fn store_failed(error: &StoreError) -> Exit {
     let problem = Problem::Store { message: error.to_string(), help: error.help().to_owned() };
     console::show(&[Diagnostic::new(problem)], &Sources::default());
     Exit::BackendFailed
 }
 
-fn inquiry<'c>(
+pub(crate) fn inquiry<'c>(
     checked: &'c Checked,
     experiment: &'c Experiment,
     configuration: &Configuration,

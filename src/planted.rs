@@ -1,0 +1,1 @@
+//! Subjects with planted effects.
