@@ -15,6 +15,7 @@ mod new;
 mod plan;
 mod report;
 mod run;
+mod simulate;
 mod snap;
 mod spec;
 
@@ -50,6 +51,8 @@ enum Command {
     Diff(diff::Diff),
     /// Ask the models, score their answers, and say which claims hold
     Run(run::Run),
+    /// Let planted subjects with known effects answer, without any model, and see what the claims would conclude
+    Simulate(simulate::Simulate),
     /// Show the report of a finished run again, from its folder
     Report(report::Report),
     /// Look over training data that was made elsewhere: its form, its duplicates, its labels, its words
@@ -78,6 +81,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Snap(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::Simulate(command) => command.run(),
         Command::Report(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Explain(command) => command.run(),

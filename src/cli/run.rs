@@ -49,11 +49,11 @@ impl Run {
         build::write(&checked, &self.out, JsonStyle::Compact)?;
         let store = Store::open(&store_path(&self.out)).map_err(|error| store_failed(&error))?;
         let asking =
-            Asking { store: &store, cancel: cancelled_by_signals(), models: Models::default(), base: self.base() };
+            Asking { base: self.base(), ..Asking::new(&store, Models::default(), cancelled_by_signals(), Vec::new()) };
         let mut exit = Exit::Well;
         for inquiry in &inquiries {
             let out = if inquiries.len() == 1 { self.out.clone() } else { self.out.join(&inquiry.experiment.name) };
-            exit = exit.min(asking.experiment(inquiry, &checked, &out)?);
+            exit = exit.min(asking.experiment(inquiry, &checked, Some(&out))?);
         }
         Ok(exit)
     }
@@ -146,7 +146,7 @@ pub(crate) fn inquiry<'c>(
 }
 
 /// Ctrl-C and a request to end stop the run: what was answered is kept. A second one ends the process.
-fn cancelled_by_signals() -> CancellationToken {
+pub(crate) fn cancelled_by_signals() -> CancellationToken {
     let cancel = CancellationToken::new();
     let told = cancel.clone();
     let set = ctrlc::set_handler(move || {
@@ -166,17 +166,31 @@ fn exit_code_of_interrupt() -> i32 {
     130
 }
 
-struct Asking<'a> {
+/// Asks experiments, and keeps what is answered.
+pub(crate) struct Asking<'a> {
     store: &'a Store,
     cancel: CancellationToken,
     models: Models,
     base: PathBuf,
+    /// What the reader of every report should know.
+    notes: Vec<String>,
 }
 
-impl Asking<'_> {
-    fn experiment(&self, inquiry: &Inquiry<'_>, checked: &Checked, out: &Path) -> Result<Exit, Exit> {
+impl<'a> Asking<'a> {
+    /// Asks these models, and others that have to be opened, until `cancel` stops it.
+    pub(crate) fn new(store: &'a Store, models: Models, cancel: CancellationToken, notes: Vec<String>) -> Self {
+        Asking { store, cancel, models, base: PathBuf::new(), notes }
+    }
+
+    /// Asks an experiment, scores and estimates it, shows the report, and writes it into `out` where that is given.
+    pub(crate) fn experiment(
+        &self,
+        inquiry: &Inquiry<'_>,
+        checked: &Checked,
+        out: Option<&Path>,
+    ) -> Result<Exit, Exit> {
         let failed = |error: StoreError| store_failed(&error);
-        let mut notes = Vec::new();
+        let mut notes = self.notes.clone();
         inquiry.check().map_err(|problem| {
             let RequestProblem { span, message, place } = problem;
             let diagnostic = Diagnostic::at(span, Problem::ExpressionFailed { message, place });
@@ -192,7 +206,10 @@ impl Asking<'_> {
         let answers = Answers::open(self.store.path()).map_err(failed)?;
         let scored = score(inquiry, &answers).map_err(failed)?;
         let results: Results = estimate(&scored.scores, &Setting::of(inquiry, notes), scored.conversations);
-        let verdicts = report::publish(&results, out)?;
+        let verdicts = match out {
+            Some(out) => report::publish(&results, out)?,
+            None => report::show(&results),
+        };
         Ok(if stopped { Exit::BackendFailed.min(verdicts) } else { verdicts })
     }
 

@@ -546,6 +546,10 @@ pub enum Problem {
     AlreadyThere {
         path: String,
     },
+    UnknownEffect {
+        effect: String,
+        why: String,
+    },
     // Exports.
     ExportRefused {
         format: &'static str,
@@ -717,6 +721,7 @@ codes! {
     CannotFormat "E0830"
     BadSpecName "E0831"
     AlreadyThere "E0832"
+    UnknownEffect "E0840"
     ExportRefused "E0901"
     NoOpposite "E0902"
     PairsDiffer "E0903"

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{runs, tokens};
-use crate::answers::{Answers, Ask, Identity, Inquiry, Posed, StoreError, Subject, judge_ask};
 use crate::answers::runner::Options;
+use crate::answers::{Answers, Ask, Identity, Inquiry, Posed, StoreError, Subject, judge_ask};
 use crate::configuration::{Model, Provider};
 use crate::requests::Read;
 use crate::scores::Method;
@@ -253,17 +253,21 @@ impl Counting<'_> {
             };
             let wanted = u64::from(ask.sampling.samples);
             let left = wanted.saturating_sub(self.judged(posed, &judge.by)?);
-            found.push((judge.by.clone(), match ask.read {
-                Read::Samples => Counted { amount: of(left), ..Counted::default() },
-                Read::Probability { .. } => Counted { if_sampled: of(left), ..Counted::default() },
-            }));
+            found.push((
+                judge.by.clone(),
+                match ask.read {
+                    Read::Samples => Counted { amount: of(left), ..Counted::default() },
+                    Read::Probability { .. } => Counted { if_sampled: of(left), ..Counted::default() },
+                },
+            ));
         }
         Ok(found)
     }
 
     /// How many of a subject's answers have their verdicts from a role's judges already.
     fn judged(&self, posed: &Posed<'_>, role: &str) -> Result<u64, StoreError> {
-        let Some((store, (_, model))) = self.store.zip(self.inquiry.judges.iter().find(|(judge, _)| judge == role)) else {
+        let Some((store, (_, model))) = self.store.zip(self.inquiry.judges.iter().find(|(judge, _)| judge == role))
+        else {
             return Ok(0);
         };
         let identity = Arc::new(Identity::of(model));

@@ -8,7 +8,8 @@ use super::power::Reaches;
 use super::{Assumptions, POWER};
 use crate::answers::Inquiry;
 use crate::estimates::{
-    ClaimInSetting, Comparison, Equivalence, Operator, Over, Quantity, Term, bound_in_words, normal_reach, quantity_in_words,
+    ClaimInSetting, Comparison, Equivalence, Operator, Over, Quantity, Term, bound_in_words, normal_reach,
+    quantity_in_words,
 };
 
 /// The most runs, and the most times as many samples or wordings, that are looked at.
@@ -148,7 +149,14 @@ impl Test {
         self.fewest(2, aim, terms, world, |runs| Levers { runs: Some(runs), ..Levers::AS_PLANNED })
     }
 
-    fn fewest(&self, from: u64, aim: f64, terms: &[Term], world: &World, levers: impl Fn(u64) -> Levers) -> Option<u64> {
+    fn fewest(
+        &self,
+        from: u64,
+        aim: f64,
+        terms: &[Term],
+        world: &World,
+        levers: impl Fn(u64) -> Levers,
+    ) -> Option<u64> {
         let is_enough = |count| self.power_with(aim, terms, world, levers(count)) >= POWER;
         let (mut low, mut high) = (from - 1, MOST);
         if !is_enough(high) {
@@ -170,16 +178,26 @@ impl Test {
         let mut said = vec![format!("{} of {} has a power of {}", self.what, rounded(aim), percent(power))];
         match part.runs_needed {
             Some(runs) => said.push(format!("it needs {runs} runs of each trained arm")),
-            None if world.has_trained(terms) => said.push(format!("even {MOST} runs of each trained arm do not find it")),
+            None if world.has_trained(terms) => {
+                said.push(format!("even {MOST} runs of each trained arm do not find it"))
+            }
             None => {}
         }
+        let instead = match part.runs_needed {
+            Some(_) => "more samples cannot replace runs",
+            None => "more samples cannot help",
+        };
         let more = |times| Levers { samples: times as f64, ..Levers::AS_PLANNED };
         match self.fewest(2, aim, terms, world, more) {
+            _ if !world.is_sampled(terms) => {
+                said.push("there are no samples to add: probabilities are read".to_owned())
+            }
             Some(times) => said.push(format!("{times} times as many samples would do it")),
             None => {
-                let best = world.design(terms, more(MOST)).map(|design| design.reaches(self.level).smallest(self.power));
-                let left = best.map(|best| format!(": any number of them leaves {}", rounded(best))).unwrap_or_default();
-                let instead = if part.runs_needed.is_some() { "more samples cannot replace runs" } else { "more samples cannot help" };
+                let best =
+                    world.design(terms, more(MOST)).map(|design| design.reaches(self.level).smallest(self.power));
+                let left =
+                    best.map(|best| format!(": any number of them leaves {}", rounded(best))).unwrap_or_default();
                 said.push(format!("{instead}{left}"));
             }
         }

@@ -97,6 +97,12 @@ impl World {
         terms.iter().flat_map(|term| &term.mean.arms).any(|arm| self.trained.contains(arm))
     }
 
+    /// Whether any question of the terms is sampled.
+    pub(super) fn is_sampled(&self, terms: &[Term]) -> bool {
+        let asked = terms.iter().flat_map(|term| asked(&term.mean, &self.setting));
+        asked.filter_map(|(question, _)| self.questions.get(&question.name)).any(|extent| extent.samples.is_some())
+    }
+
     /// How many runs the trained arms of the terms have, the fewest first and the most last.
     pub(super) fn runs(&self, terms: &[Term]) -> Option<(u64, u64)> {
         let arms = terms.iter().flat_map(|term| &term.mean.arms).filter(|arm| self.trained.contains(*arm));
@@ -153,7 +159,11 @@ impl World {
         let mut single = Vec::new();
         for (_, mut runs) in strata {
             if runs.len() == 1 {
-                single.extend(runs.pop().into_iter().flat_map(|(run, own)| own.into_iter().map(move |component| (run, component))));
+                single.extend(
+                    runs.pop()
+                        .into_iter()
+                        .flat_map(|(run, own)| own.into_iter().map(move |component| (run, component))),
+                );
                 continue;
             }
             let variance = runs.iter().map(|((arm, _, _), own)| self.of_run(self.scatters(arm), own)).sum();
@@ -181,7 +191,11 @@ impl World {
                 (1..=seeds).flat_map(|seed| places.iter().map(move |place| key(seed, place))).collect()
             }
         };
-        self.setting.arms.iter().map(|arm| (arm.summary.name.as_str(), of(&arm.summary.name, &arm.summary.runs))).collect()
+        self.setting
+            .arms
+            .iter()
+            .map(|arm| (arm.summary.name.as_str(), of(&arm.summary.name, &arm.summary.runs)))
+            .collect()
     }
 
     fn gather<'w>(
@@ -258,7 +272,8 @@ impl World {
         for (run, component) in components {
             let asked = by_question.entry(&component.question.name).or_default();
             // One condition in two terms is asked once, and its answers are shared.
-            asked.entry((*run, component.condition, component.checkpoint)).or_insert((0.0, component)).0 += component.weight;
+            asked.entry((*run, component.condition, component.checkpoint)).or_insert((0.0, component)).0 +=
+                component.weight;
         }
         for (name, asked) in by_question {
             let own: Vec<(f64, &Component<'_>)> = asked.into_values().collect();
@@ -297,9 +312,13 @@ impl Extent {
         // Whole numbers of a plan, far from what a float cannot hold.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let times = |count: u64, factor: f64| (count as f64 * factor).round() as u64;
-        let samples = self.samples.map(|samples| u32::try_from(times(samples.into(), levers.samples)).unwrap_or(u32::MAX));
-        let (items, wordings) =
-            if self.items > self.wordings { (times(self.items, levers.wordings), self.wordings) } else { (self.items, times(self.wordings, levers.wordings)) };
+        let samples =
+            self.samples.map(|samples| u32::try_from(times(samples.into(), levers.samples)).unwrap_or(u32::MAX));
+        let (items, wordings) = if self.items > self.wordings {
+            (times(self.items, levers.wordings), self.wordings)
+        } else {
+            (self.items, times(self.wordings, levers.wordings))
+        };
         let wordings_about_other = if self.items > self.wordings {
             self.wordings_about_other
         } else {

@@ -38,7 +38,8 @@ impl Design {
     /// for several the exact power of the Welch-Satterthwaite interval, which has no closed form. The draws are
     /// quantiles at the points of Halton's sequence, the same ones always.
     pub(crate) fn reaches(&self, level: f64) -> Reaches {
-        let laws: Vec<Option<ChiSquared>> = self.units.iter().map(|(_, freedom)| ChiSquared::new(*freedom).ok()).collect();
+        let laws: Vec<Option<ChiSquared>> =
+            self.units.iter().map(|(_, freedom)| ChiSquared::new(*freedom).ok()).collect();
         let alone = self.units.len() == 1;
         let draws = if self.units.is_empty() { 1 } else { DRAWS };
         let reaches = (0..draws).map(|draw| {
@@ -119,7 +120,11 @@ mod tests {
     #[test]
     fn many_units_need_as_many_as_the_formula_says() {
         // Vector `power_two_proportions`, `miller_n`: an effect of 0.03 with a variance of 1/9 between questions.
-        let vectors = [(0.0, 1.0, 968.997_498_067_788_6), (1.0 / 6.0, 1.0, 3_875.989_992_271_154_3), (1.0 / 6.0, 10.0, 1_259.696_747_488_125_3)];
+        let vectors = [
+            (0.0, 1.0, 968.997_498_067_788_6),
+            (1.0 / 6.0, 1.0, 3_875.989_992_271_154_3),
+            (1.0 / 6.0, 10.0, 1_259.696_747_488_125_3),
+        ];
         for (variance, samples, expected) in vectors {
             let needed = units_needed(0.03, 1.0 / 9.0, [(variance, samples), (variance, samples)]);
             assert!((needed / expected - 1.0).abs() < 1e-6, "{needed}, not {expected}");
@@ -132,8 +137,7 @@ mod tests {
     #[test]
     fn the_power_of_one_source_is_the_noncentral_t_s() {
         // scipy 1.17.1: `nct.sf(t.ppf(0.975, n - 1), n - 1, d * sqrt(n))`.
-        let vectors =
-            [(3.0, 2.0, 0.470_747_706), (5.0, 1.5, 0.710_701_795), (10.0, 1.0, 0.803_096_209)];
+        let vectors = [(3.0, 2.0, 0.470_747_706), (5.0, 1.5, 0.710_701_795), (10.0, 1.0, 0.803_096_209)];
         for (n, d, expected) in vectors {
             let design = Design { units: vec![(1.0 / n, n - 1.0)], shares: Vec::new() };
             let power = design.reaches(0.95).power(d);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::configuration::{Configuration, Model, Provider, Run, SamplingDefaults};
 use crate::scores::RunKey;
-use crate::spec::{Arm, Argument, Origin, Scope, Setting, Spec};
+use crate::spec::{Argument, Arm, Origin, Scope, Setting, Spec};
 
 /// Returns the keys of the runs that an arm is to have: each value of its axes, `seeds` times (once where it does
 /// not say), at each of its `checkpoints`. `seeds` stands in for the arm's own number.
@@ -49,7 +49,8 @@ fn whole(setting: &Setting, scope: &Scope) -> Option<u64> {
 }
 
 /// Gives every trained arm without runs those that the spec plans, and every arm `seeds` of them where that is given.
-/// The model of its role stands in for a run that is not trained yet. Returns the arms that were given some.
+/// The model of its role, or one known by the role's name
+/// alone, stands in for a run that is not trained yet. Returns the arms that were given some.
 pub fn with_planned_runs(configuration: &mut Configuration, spec: &Spec, seeds: Option<u64>) -> Vec<String> {
     let mut planned = Vec::new();
     for arm in spec.arms.iter().filter(|arm| arm.trained.is_some()) {
@@ -57,7 +58,8 @@ pub fn with_planned_runs(configuration: &mut Configuration, spec: &Spec, seeds: 
             continue;
         }
         let first = configuration.runs_of(&arm.name).first().map(|run| run.model.clone());
-        let Some(model) = first.or_else(|| configuration.model_of(role(spec, arm)).cloned()) else { continue };
+        let role = role(spec, arm);
+        let model = first.or_else(|| configuration.model_of(role).cloned()).unwrap_or_else(|| stand_in(role));
         let runs = planned_keys(spec, arm, seeds).into_iter().map(|key| {
             let name = format!("{} ({})", arm.name, in_words(&key));
             // A trained model is none of those that are there, so no answer of theirs is its own.

@@ -62,7 +62,7 @@ impl Page {
         if !spending.without_price.is_empty() {
             let text = format!(
                 "No `price` in introspec.yaml: {}. The others cost at most {}.",
-                spending.without_price.join(", "),
+                few(&spending.without_price),
                 money(Some(spending.cost))
             );
             self.wrapped(2, "", &text);
@@ -92,8 +92,8 @@ impl Page {
         let room = self.width.saturating_sub(2 + 2 * 6);
         let [who, suite, numbers @ ..] = &mut widths;
         let left = room.saturating_sub(numbers.iter().sum());
-        *suite = (*suite).min((left / 3).max(8));
-        *who = (*who).min(left.saturating_sub(*suite).max(8));
+        *who = (*who).min(left.saturating_sub(*suite).max(left / 2));
+        *suite = (*suite).min(left.saturating_sub(*who).max(8));
         for (at, row) in rows.iter().enumerate() {
             let fields = row.iter().zip(widths).enumerate().map(|(column, (text, width))| {
                 let text = cut(text, width);
@@ -167,6 +167,16 @@ fn row(who: String, suite: String, amount: Amount, cost: &str) -> [String; 7] {
     [who, suite, requests, samples, prompt, answer, cost.to_owned()]
 }
 
+/// `a, b, c and 5 more`.
+fn few(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// `1,234,567`.
 fn grouped_digits(number: u64) -> String {
     let digits = number.to_string();
@@ -191,7 +201,11 @@ fn money(cost: Option<f64>) -> String {
 
 fn cut(text: &str, width: usize) -> String {
     let text = clean(text);
-    if text.chars().count() <= width { text } else { text.chars().take(width.saturating_sub(1)).chain(['…']).collect() }
+    if text.chars().count() <= width {
+        text
+    } else {
+        text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+    }
 }
 
 /// Names and texts come from specs: nothing in them may steer the terminal.
