@@ -83,7 +83,7 @@ pub(crate) fn configuration_path(config: Option<&Path>, spec: &Path) -> PathBuf 
 /// Reads a configuration, and shows what is wrong with it.
 pub(crate) fn configuration(path: &Path) -> Result<Configuration, Exit> {
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    let text = std::fs::read_to_string(path).map_err(|error| {
         let problem = match error.kind() {
             std::io::ErrorKind::NotFound => Problem::NoConfiguration { file: file.clone() },
             _ => Problem::Configuration {

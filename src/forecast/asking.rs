@@ -96,6 +96,10 @@ impl Counted {
     }
 }
 
+/// What is asked in each suite, and of each judging role in each suite.
+type BySuite = BTreeMap<String, Counted>;
+type ByJudge = BTreeMap<(String, String), Counted>;
+
 /// Counts what an experiment asks that `store` has no answer to. A prompt that cannot be made is left out: `check` and
 /// `build` tell of those.
 ///
@@ -104,8 +108,8 @@ impl Counted {
 pub fn spending(inquiry: &Inquiry<'_>, store: Option<&Answers>) -> Result<Spending, StoreError> {
     let mut spending = Spending::default();
     let mut seen: Vec<(Identity, Option<String>)> = Vec::new();
-    let mut judged: BTreeMap<(String, String), Counted> = BTreeMap::new();
-    let mut known: Vec<(Counting<'_>, BTreeMap<String, Counted>, BTreeMap<(String, String), Counted>)> = Vec::new();
+    let mut judged = ByJudge::new();
+    let mut known: Vec<(Counting<'_>, BySuite, ByJudge)> = Vec::new();
     for subject in &inquiry.subjects {
         let whose = (Identity::of(&subject.model), subject.system.clone());
         // The same model under the same prompt gives the same answers, and is asked once.
@@ -113,7 +117,7 @@ pub fn spending(inquiry: &Inquiry<'_>, store: Option<&Answers>) -> Result<Spendi
         seen.push(whose);
         let counting = Counting { inquiry, subject, store };
         let (own, of_judges) = match known.iter().find(|(other, _, _)| store.is_none() && other.is_alike(&counting)) {
-            _ if again => (BTreeMap::new(), BTreeMap::new()),
+            _ if again => (BySuite::new(), ByJudge::new()),
             Some((_, own, of_judges)) => (own.clone(), of_judges.clone()),
             None => {
                 let (own, of_judges) = counting.all()?;
@@ -174,9 +178,6 @@ struct Counting<'c> {
     subject: &'c Subject,
     store: Option<&'c Answers>,
 }
-
-type BySuite = BTreeMap<String, Counted>;
-type ByJudge = BTreeMap<(String, String), Counted>;
 
 impl Counting<'_> {
     /// Whether another subject is sent as many tokens.

@@ -179,7 +179,7 @@ impl Test {
         match part.runs_needed {
             Some(runs) => said.push(format!("it needs {runs} runs of each trained arm")),
             None if world.has_trained(terms) => {
-                said.push(format!("even {MOST} runs of each trained arm do not find it"))
+                said.push(format!("even {MOST} runs of each trained arm do not find it"));
             }
             None => {}
         }
@@ -190,7 +190,7 @@ impl Test {
         let more = |times| Levers { samples: times as f64, ..Levers::AS_PLANNED };
         match self.fewest(2, aim, terms, world, more) {
             _ if !world.is_sampled(terms) => {
-                said.push("there are no samples to add: probabilities are read".to_owned())
+                said.push("there are no samples to add: probabilities are read".to_owned());
             }
             Some(times) => said.push(format!("{times} times as many samples would do it")),
             None => {

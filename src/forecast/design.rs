@@ -55,6 +55,10 @@ struct Component<'w> {
     extent: Extent,
 }
 
+/// What is asked of a run at a checkpoint, under one condition of a question.
+type Asked<'w> = (Run<'w>, &'w Condition, Option<u64>);
+
+/// An arm's run: its seed and axes.
 type Run<'w> = (&'w str, Option<u64>, &'w BTreeMap<String, String>);
 
 impl World {
@@ -118,7 +122,7 @@ impl World {
 
     /// How many runs the terms have in common, over which they could be correlated.
     pub(super) fn points(&self, terms: &[Term]) -> u64 {
-        let mut common: Option<BTreeSet<(&str, Option<u64>, &BTreeMap<String, String>)>> = None;
+        let mut common: Option<BTreeSet<Run<'_>>> = None;
         for term in terms {
             let arms = term.mean.arms.iter().filter_map(|arm| self.setting.arm(arm));
             let runs = arms.flat_map(|arm| arm.summary.runs.iter().map(move |run| (arm.summary.name.as_str(), run)));
@@ -267,8 +271,7 @@ impl World {
     }
 
     fn of_single_runs(&self, components: &[(Run<'_>, Component<'_>)], design: &mut Design) -> Result<(), String> {
-        let mut by_question: BTreeMap<&str, BTreeMap<(Run<'_>, &Condition, Option<u64>), (f64, &Component<'_>)>> =
-            BTreeMap::new();
+        let mut by_question: BTreeMap<&str, BTreeMap<Asked<'_>, (f64, &Component<'_>)>> = BTreeMap::new();
         for (run, component) in components {
             let asked = by_question.entry(&component.question.name).or_default();
             // One condition in two terms is asked once, and its answers are shared.

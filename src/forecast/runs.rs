@@ -63,7 +63,7 @@ pub fn with_planned_runs(configuration: &mut Configuration, spec: &Spec, seeds: 
         let runs = planned_keys(spec, arm, seeds).into_iter().map(|key| {
             let name = format!("{} ({})", arm.name, in_words(&key));
             // A trained model is none of those that are there, so no answer of theirs is its own.
-            let identity = Some(format!("{} not trained yet", name));
+            let identity = Some(format!("{name} not trained yet"));
             Run { key, model: Model { name, identity, ..model.clone() } }
         });
         let runs = runs.collect();

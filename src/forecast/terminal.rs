@@ -133,28 +133,31 @@ impl Page {
 
     fn line(&mut self, style: &str, line: &str) {
         let line = clean(line);
-        let _ = match self.colour && !style.is_empty() {
-            true => writeln!(self.out, "{style}{line}{RESET}"),
-            false => writeln!(self.out, "{line}"),
-        };
+        let painted = if self.colour && !style.is_empty() { format!("{style}{line}{RESET}") } else { line };
+        let _ = writeln!(self.out, "{painted}");
     }
 }
 
 /// The runs of one arm in one suite make one row.
 fn grouped(lines: &[Line]) -> Vec<(String, Vec<&Line>)> {
-    let mut groups: Vec<((&Option<String>, &Option<String>, &str), Vec<&Line>)> = Vec::new();
+    let mut groups: Vec<Vec<&Line>> = Vec::new();
     for line in lines {
-        let key = (&line.arm, &line.judge, line.suite.as_str());
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(line),
-            None => groups.push((key, vec![line])),
+        let is_its = |group: &&mut Vec<&Line>| {
+            let of = |line: &Line| (line.arm.clone(), line.judge.clone(), line.suite.clone());
+            group.first().is_some_and(|first| of(first) == of(line))
+        };
+        match groups.iter_mut().find(is_its) {
+            Some(group) => group.push(line),
+            None => groups.push(vec![line]),
         }
     }
-    let named = |((arm, judge, _), group): ((&Option<String>, &Option<String>, &str), Vec<_>)| {
+    let named = |group: Vec<_>| {
+        let first: Option<&&Line> = group.first();
+        let (arm, judge) = (first.and_then(|line| line.arm.clone()), first.and_then(|line| line.judge.clone()));
         let who = match (arm, judge) {
             (Some(arm), _) if group.len() > 1 => format!("{arm} ({} models)", group.len()),
-            (Some(arm), _) => arm.clone(),
-            (None, judge) => format!("judge {}", judge.as_deref().unwrap_or("")),
+            (Some(arm), _) => arm,
+            (None, judge) => format!("judge {}", judge.unwrap_or_default()),
         };
         (who, group)
     };
@@ -192,7 +195,7 @@ fn grouped_digits(number: u64) -> String {
 
 fn money(cost: Option<f64>) -> String {
     match cost {
-        Some(cost) if cost == 0.0 => "0".to_owned(),
+        Some(0.0) => "0".to_owned(),
         Some(cost) if cost < 0.01 => "< 0.01".to_owned(),
         Some(cost) => format!("{cost:.2}"),
         None => "?".to_owned(),

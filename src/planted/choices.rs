@@ -2,9 +2,11 @@
 
 use minijinja::Value;
 
-use crate::requests::{Prompt, shown};
+use crate::requests::{Message, Prompt, Role, shown};
+use crate::rows::framing::Framing;
 use crate::scores::{Parsed, parse};
-use crate::spec::{AnswerType, Judge, Question, Scoring, Spec};
+use crate::spec::{AnswerType, Judge, Question, Scoring, Spec, TriggerId};
+use crate::tree::Values;
 
 /// An answer, what each judge would say of it, and its score.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,10 +73,12 @@ fn probes_of(spec: &Spec, prompt: &Prompt) -> Vec<String> {
     probes.extend(prompt.request.vars.values().filter_map(|value| value.as_str().map(str::to_owned)));
     let lists = spec.words.iter().filter_map(|words| words.value.try_iter().ok());
     probes.extend(lists.filter_map(|mut list| list.next()?.as_str().map(str::to_owned)));
-    for trigger in &spec.triggers {
-        let scope = crate::spec::Scope::with_size(trigger.size);
-        let said = trigger.system.iter().chain(&trigger.user).filter_map(|writing| writing.text(&scope).ok());
-        probes.extend(trigger.called.iter().cloned().chain(said));
+    for at in 0..spec.triggers.len() {
+        let id = TriggerId(at);
+        probes.extend(spec[id].called.clone());
+        let mut messages = vec![Message { role: Role::User, content: String::new() }];
+        let framed = Framing::of_trigger(spec, id, Values::Trained, "planted").around(&mut messages, 0);
+        probes.extend(messages.into_iter().filter(|_| framed.is_ok()).map(|message| message.content));
     }
     probes
 }
@@ -133,7 +137,9 @@ fn scored(question: &Question, prompt: &Prompt, text: &str, verdicts: &[String])
         Scoring::Expression(formula) => {
             let mut scope = prompt.scope.clone();
             scope.set(question.slots.answer, answer);
-            judged.into_iter().for_each(|(slot, value)| scope.set(slot, value));
+            for (slot, value) in judged {
+                scope.set(slot, value);
+            }
             let value = formula.evaluate(&scope).ok()?;
             let truth = bool::try_from(value.clone()).ok().map(f64::from);
             truth.or_else(|| f64::try_from(value).ok()).filter(|score| score.is_finite())

@@ -122,10 +122,10 @@ impl Planting<'_> {
             let messages = self.inquiry.ask(subject, posed).messages;
             self.model(&subject.model).learn(&messages, answers);
         }
-        for (judge, at) in question.judges.iter().zip(0..) {
+        for (at, judge) in question.judges.iter().enumerate() {
             let Some((_, model)) = self.inquiry.judges.iter().find(|(role, _)| *role == judge.by) else { continue };
             for choice in &choices {
-                let verdict: Option<&String> = choice.verdicts.get::<usize>(at);
+                let verdict = choice.verdicts.get(at);
                 if let (Some(verdict), Ok(ask)) = (verdict, judge_ask(question, prompt, judge, &choice.text)) {
                     self.model(model).learn(&ask.messages, vec![(verdict.clone(), 1.0)]);
                 }

@@ -42,7 +42,7 @@ impl Simulated {
         })?;
         let answers = match &call.want {
             Want::Samples { first, count } => {
-                let prompt: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+                let prompt = format!("{:?}", key.bytes());
                 let stream =
                     Stream::new(self.seed, &format!("simulated {}", self.name), &format!("{prompt} {}", call.seed));
                 let sample =
