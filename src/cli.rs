@@ -12,8 +12,10 @@ mod files;
 mod fmt;
 mod models;
 mod new;
+mod plan;
 mod report;
 mod run;
+mod simulate;
 mod snap;
 mod spec;
 
@@ -43,10 +45,14 @@ enum Command {
     Fmt(fmt::Fmt),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
+    /// Say what a run will ask and cost, and what its claims can detect, before anything is spent
+    Plan(plan::Plan),
     Snap(snap::Snap),
     Diff(diff::Diff),
     /// Ask the models, score their answers, and say which claims hold
     Run(run::Run),
+    /// Let planted subjects with known effects answer, without any model, and see what the claims would conclude
+    Simulate(simulate::Simulate),
     /// Show the report of a finished run again, from its folder
     Report(report::Report),
     /// Look over training data that was made elsewhere: its form, its duplicates, its labels, its words
@@ -71,9 +77,11 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Build(command) => command.run(),
+        Command::Plan(command) => command.run(),
         Command::Snap(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::Simulate(command) => command.run(),
         Command::Report(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Explain(command) => command.run(),

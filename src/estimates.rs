@@ -35,6 +35,11 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use components::{asked, takes_run};
+pub(crate) use interval::normal_reach;
+pub(crate) use spread::{Source, Spread};
+pub(crate) use words::{number as bound_in_words, quantity as quantity_in_words};
+
 use crate::report::{ClaimResult, Conversation, Results};
 use crate::scores::Score;
 

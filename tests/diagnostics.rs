@@ -41,6 +41,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("E0830", "comes from `fmt` alone, where the grammar reads what the formatter does not"),
     ("E0831", "comes from `new` alone"),
     ("E0832", "comes from `new` alone"),
+    ("E0840", "comes from `simulate` alone; `tests/planning.rs` causes it"),
     ("E0901", "comes from `build --format` alone; `tests/exports.rs` causes it"),
     ("E0902", "comes from `build --format` alone; `tests/exports.rs` causes it"),
     ("E0903", "comes from `build --format` alone; `tests/exports.rs` causes it"),

@@ -568,6 +568,10 @@ pub enum Problem {
     AlreadyThere {
         path: String,
     },
+    UnknownEffect {
+        effect: String,
+        why: String,
+    },
     // Exports.
     ExportRefused {
         format: &'static str,
@@ -744,6 +748,7 @@ codes! {
     CannotFormat "E0830"
     BadSpecName "E0831"
     AlreadyThere "E0832"
+    UnknownEffect "E0840"
     ExportRefused "E0901"
     NoOpposite "E0902"
     PairsDiffer "E0903"

@@ -268,6 +268,7 @@ impl Problem {
             | Problem::CannotFormat { .. }
             | Problem::BadSpecName { .. }
             | Problem::AlreadyThere { .. }
+            | Problem::UnknownEffect { .. }
             | Problem::Unused { .. }
             | Problem::UnusedVariable { .. }
             | Problem::ArmWithoutRuns { .. } => self.prose_of_outside(),

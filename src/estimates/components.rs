@@ -224,7 +224,8 @@ fn takes(conditions: &Conditions, condition: &Condition) -> bool {
     })
 }
 
-fn takes_run(conditions: &Conditions, run: &RunKey) -> bool {
+/// Whether a mean's conditions on its arms take a run.
+pub(crate) fn takes_run(conditions: &Conditions, run: &RunKey) -> bool {
     conditions.of_arms.iter().all(|(axis, among)| {
         let number = match axis.as_str() {
             "seed" => run.seed,

@@ -61,6 +61,9 @@ impl Problem {
                 .help(format!("take `{nearest}`")),
             Problem::AlreadyThere { path } => say(format!("`{path}` is there already"), "")
                 .help("choose another name, or another folder with `--in`: nothing was written"),
+            Problem::UnknownEffect { effect, why } => say(format!("`--effect {effect}` applies nowhere"), "")
+                .note(why.clone())
+                .help("name an arm of the experiment and conditions that its questions are asked under"),
             Problem::Unused { kind, name } => {
                 say(format!("the {} `{name}` is never used", kind.word()), "unused").help("use it, or remove it")
             }
