@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod files;
 mod fmt;
+mod import;
 mod models;
 mod new;
 mod report;
@@ -41,6 +42,8 @@ enum Command {
     Check(check::Check),
     /// Format specs: one way to write them, which changes nothing of what they build
     Fmt(fmt::Fmt),
+    /// Write a spec that asks what question files of others ask (YAML of the paper's authors, or of llmcomp)
+    Import(import::Import),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
     Snap(snap::Snap),
@@ -70,6 +73,7 @@ pub(crate) fn main() -> ExitCode {
         Command::New(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Fmt(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Build(command) => command.run(),
         Command::Snap(command) => command.run(),
         Command::Diff(command) => command.run(),

@@ -37,6 +37,7 @@ pub mod diagnostic;
 pub mod estimates;
 pub mod exports;
 pub mod format;
+pub mod imports;
 pub mod plan;
 pub mod report;
 pub mod requests;

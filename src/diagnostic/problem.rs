@@ -546,6 +546,15 @@ pub enum Problem {
     AlreadyThere {
         path: String,
     },
+    // Imports.
+    BadQuestionFile {
+        message: String,
+        help: String,
+    },
+    NothingImported,
+    ImportedAlready {
+        path: String,
+    },
     // Exports.
     ExportRefused {
         format: &'static str,
@@ -717,6 +726,9 @@ codes! {
     CannotFormat "E0830"
     BadSpecName "E0831"
     AlreadyThere "E0832"
+    BadQuestionFile "E0850"
+    NothingImported "E0851"
+    ImportedAlready "E0852"
     ExportRefused "E0901"
     NoOpposite "E0902"
     PairsDiffer "E0903"

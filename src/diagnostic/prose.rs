@@ -263,6 +263,9 @@ impl Problem {
             | Problem::CannotFormat { .. }
             | Problem::BadSpecName { .. }
             | Problem::AlreadyThere { .. }
+            | Problem::BadQuestionFile { .. }
+            | Problem::NothingImported
+            | Problem::ImportedAlready { .. }
             | Problem::Unused { .. }
             | Problem::UnusedVariable { .. }
             | Problem::ArmWithoutRuns { .. } => self.prose_of_outside(),
