@@ -121,9 +121,17 @@ fn tell(imported: &Imported) {
         console::say(&format!("{} ({}):", kind.heading(), groups.iter().map(|(_, notes)| notes.len()).sum::<usize>()));
         for (what, notes) in groups {
             console::say(&format!("  {what}"));
+            // As many places on a line as fit.
+            let mut line = String::new();
             for note in notes {
-                console::say(&format!("    {}:{} {}", note.file, note.line, note.question));
+                let place = format!("{}:{} {}", note.file, note.line, note.question);
+                if !line.is_empty() && line.len() + place.len() + 6 > console::width() {
+                    console::say(&format!("    {line},"));
+                    line.clear();
+                }
+                line = if line.is_empty() { place } else { format!("{line}, {place}") };
             }
+            console::say(&format!("    {line}"));
         }
     }
 }
