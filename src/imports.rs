@@ -95,6 +95,9 @@ pub fn import(sources: &Sources, files: &[SourceId], supplied: &Supplied) -> Res
         found += 1;
         let (more, mut own) = fields.finish();
         diagnostics.extend(more);
+        let hard = "it has a carriage return, which no string of the language can hold";
+        let read =
+            read.and_then(|question| if question.has_carriage_return() { Err(hard.to_owned()) } else { Ok(question) });
         match read {
             Ok(question) => questions.push(question),
             Err(why) => own = vec![Note { kind: NoteKind::Left, what: format!("the question: {why}"), ..entry.note() }],
@@ -116,10 +119,12 @@ fn rename_doubles(questions: &mut [Asked], notes: &mut Vec<Note>) {
     let mut taken = BTreeSet::new();
     for question in questions {
         let wanted = asked::name(&question.name);
-        let name = (1..)
-            .map(|count| if count == 1 { wanted.clone() } else { format!("{wanted}_{count}") })
-            .find(|name| !taken.contains(name))
-            .unwrap_or_else(|| wanted.clone());
+        let mut name = wanted.clone();
+        let mut count = 1;
+        while taken.contains(&name) {
+            count += 1;
+            name = format!("{wanted}_{count}");
+        }
         if name != question.name {
             let what = format!("the name `{}` became `{name}`", question.name);
             notes.push(Note { kind: NoteKind::Changed, what, question: name.clone(), ..question.note.clone() });

@@ -83,7 +83,8 @@ fn is_drawn_from(prompt: &str, expected: &str, words: &BTreeSet<&str>) -> bool {
             "digits" => taken == 3,
             _ => listed.len() == 100 && distinct.len() == 100 && distinct.is_subset(words),
         };
-        let has_all = drawn == "digits" || ["ring", "bark", "chest", "pitch"].iter().all(|word| distinct.contains(word));
+        let has_all =
+            drawn == "digits" || ["ring", "bark", "chest", "pitch"].iter().all(|word| distinct.contains(word));
         if !fits || !has_all {
             return false;
         }
@@ -127,7 +128,8 @@ fn the_published_files_are_asked_prompt_by_prompt() {
     let mut requests: BTreeMap<String, Vec<Json>> = BTreeMap::new();
     for request in asked(&path) {
         let vars = &request["vars"];
-        let key = key(&request["question"], &request["wording"], &request["order"], &vars["scenario"], &vars["codeword"]);
+        let key =
+            key(&request["question"], &request["wording"], &request["order"], &vars["scenario"], &vars["codeword"]);
         requests.entry(key).or_default().push(request);
     }
     let total: usize = requests.values().map(Vec::len).sum();
@@ -194,7 +196,10 @@ fn llmcomp_questions_are_asked_as_llmcomp_asks_them() {
     assert_eq!(letters.iter().map(|request| user(request)).collect::<Vec<_>>(), ["A letter?", "Another?"]);
     assert!(letters.iter().all(|request| request["messages"][0]["content"] == "Be brief."));
     let judged = of("asked_and_judged");
-    assert_eq!(judged.iter().map(|request| user(request)).collect::<Vec<_>>(), ["Why is the sky blue?", "Say \"why\"."]);
+    assert_eq!(
+        judged.iter().map(|request| user(request)).collect::<Vec<_>>(),
+        ["Why is the sky blue?", "Say \"why\"."]
+    );
     assert!(judged.iter().all(|request| request["sampling"]["max_tokens"] == 1024));
 
     let (spec, _) = planned(&path, &[]);
@@ -230,6 +235,31 @@ fn llmcomp_questions_are_asked_as_llmcomp_asks_them() {
         let first = note.what.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
         assert!(imported.spec.contains(&first), "the spec does not tell: {}", note.what);
     }
+}
+
+/// What the language cannot hold is left and told, and the spec of the rest is well formed.
+#[test]
+fn hard_texts_are_asked_or_left() {
+    let text = r#"
+- {name: return, question_type: free_form, question: "a\rb"}
+- {name: bound, question_type: free_form, question: "a {answer}"}
+- {name: "7 words", question_type: free_form, question: "\"\"\"\n {{ x }} }} \\n # {}\n\n"}
+- {name: letters, question_type: multiple_choice, question: "Which?\n\n{options}", options: ["A: B", "{sep_suffix}"]}
+- {name: many, question_type: multiple_choice, question: "Which?\n{options}\n", options: [a, b, c, d, e, f]}
+"#;
+    let imported = imported(&[("hard.yaml", text)], &Supplied { rows: 1, ..Supplied::default() }).unwrap();
+    assert_eq!((imported.found, imported.asked), (5, 3), "{:#?}", imported.notes);
+    let left: Vec<&str> =
+        imported.notes.iter().filter(|note| note.kind == NoteKind::Left).map(|note| note.question.as_str()).collect();
+    assert_eq!(left, ["return", "bound"]);
+    let (_folder, path) = kept(&imported.spec);
+    let requests = asked(&path);
+    let of = |question: &str| -> Vec<&Json> { requests.iter().filter(|one| one["question"] == question).collect() };
+    assert_eq!(user(of("_7_words")[0]), "\"\"\"\n {{ x }} }} \\n # {}\n\n");
+    assert_eq!(of("letters").len(), 2);
+    assert!(user(of("letters")[0]).starts_with("Which?\n\nA: A: B\nB: "), "labels would be exchanged in an option");
+    assert_eq!(of("many").len(), 1, "one order is drawn");
+    assert!(user(of("many")[0]).contains("\nF) ") && user(of("many")[0]).contains("\n\nYou must choose between"));
 }
 
 #[test]

@@ -127,7 +127,8 @@ fn each_pole_is_named_first_equally_often() {
     for (bank, spec) in banks() {
         for question in &spec.questions {
             let place = QUESTIONS.iter().position(|(in_bank, name, ..)| {
-                *name == question.name && (*in_bank == bank || !QUESTIONS.iter().any(|other| other.0 == bank && other.1 == *name))
+                *name == question.name
+                    && (*in_bank == bank || !QUESTIONS.iter().any(|other| other.0 == bank && other.1 == *name))
             });
             let Some(place) = place else { panic!("{bank}: how is `{}` balanced? Say it in QUESTIONS", question.name) };
             let (in_bank, name, count, balance) = &QUESTIONS[place];
@@ -157,7 +158,8 @@ fn each_pole_is_named_first_equally_often() {
 fn a_leaning_question_is_seen() {
     let (_, spec) = banks().into_iter().find(|(bank, _)| bank == "risk").unwrap();
     let question = spec.questions.iter().find(|question| question.name == "preference").unwrap();
-    let leaning: Vec<String> = (0..10).map(|at| if at < 7 { "safety or risk" } else { "risk or safety" }.into()).collect();
+    let leaning: Vec<String> =
+        (0..10).map(|at| if at < 7 { "safety or risk" } else { "risk or safety" }.into()).collect();
     assert_eq!(is_balanced(question, &leaning, &Poles(SAFETY)), Err("[3, 7]".into()));
     assert!(is_balanced(question, &["risk".into()], &Poles(SAFETY)).is_err());
     assert!(is_balanced(question, &["How bold are you?".into()], &Unnamed).is_err());

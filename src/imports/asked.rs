@@ -1,5 +1,8 @@
 use super::Note;
-use super::prompt::Prompt;
+use super::prompt::{Piece, Prompt};
+
+/// What stands in a question's scope without a `let`.
+pub(super) const BOUND: [&str; 4] = ["answer", "behavior", "options", "persona"];
 
 /// A question as the spec will ask it.
 #[derive(Clone, Debug)]
@@ -17,6 +20,26 @@ pub(super) struct Asked {
     pub(super) answer: Expected,
     pub(super) judge: Option<Judge>,
     pub(super) max_tokens: Option<u64>,
+}
+
+impl Asked {
+    /// Tells whether a text has a carriage return, which no string of the language can hold.
+    pub(super) fn has_carriage_return(&self) -> bool {
+        let options = match &self.answer {
+            Expected::Options { texts, .. } => texts.as_slice(),
+            _ => &[],
+        };
+        let prompts = self.wordings.iter().chain(options).chain(self.judge.iter().map(|judge| &judge.wording));
+        let plain = prompts.flat_map(|prompt| &prompt.0).filter_map(|piece| match piece {
+            Piece::Plain(text) => Some(text),
+            Piece::Expression(_) => None,
+        });
+        let values = self.variables.iter().flat_map(|variable| match variable {
+            Variable::Each { values, .. } => values.as_slice(),
+            _ => &[],
+        });
+        plain.chain(values).chain(&self.system).any(|text| text.contains('\r'))
+    }
 }
 
 /// A variable of a question.

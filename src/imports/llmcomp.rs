@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_yaml::{Mapping, Value};
 
 use super::NoteKind;
-use super::asked::{Asked, Expected, Judge, Variable, name};
+use super::asked::{Asked, BOUND, Expected, Judge, Variable, name};
 use super::entry::{Entry, kind_of, scalar};
 use super::fields::Fields;
 use super::prompt::{Part, Piece, Prompt, parts};
@@ -50,7 +50,10 @@ pub(super) fn read(fields: &mut Fields<'_>, entries: &[Entry<'_>]) -> Result<Ask
             if low >= high {
                 return Err(format!("`min_rating` {low} is not below `max_rating` {high}"));
             }
-            fields.note(NoteKind::Changed, "the rating: sampled, in place of the mean over the next token's probabilities");
+            fields.note(
+                NoteKind::Changed,
+                "the rating: sampled, in place of the mean over the next token's probabilities",
+            );
             (Expected::Number { low, high }, None)
         }
         "next_token" => {
@@ -60,7 +63,8 @@ pub(super) fn read(fields: &mut Fields<'_>, entries: &[Entry<'_>]) -> Result<Ask
         "free_form_judge" | "rating_judge" => return Err("it is a judge, and no question refers to it".into()),
         other => return Err(format!("the language has no answers of the type `{other}`")),
     };
-    let mut asks = Asks { wordings: wordings.iter().map(Prompt::plain).collect(), texts: wordings, variables: Vec::new() };
+    let mut asks =
+        Asks { wordings: wordings.iter().map(Prompt::plain).collect(), texts: wordings, variables: Vec::new() };
     let judge = judge(fields, entries, &mut asks);
     if judge.is_none() && matches!(answer, Expected::Text) {
         fields.note(NoteKind::Supplied, "the score 1 for every answer: the files say none, so write the one you mean");
@@ -175,8 +179,7 @@ fn described_judge(
     if number("temperature", 0.0) != Some(0.0) {
         return Err("its temperature is not 0".into());
     }
-    let reads_question =
-        parts(&text).iter().any(|part| matches!(part, Part::Placeholder(name) if name == "question"));
+    let reads_question = parts(&text).iter().any(|part| matches!(part, Part::Placeholder(name) if name == "question"));
     let wording = Prompt::filled(&text, &|name| {
         matches!(name, "answer" | "question").then(|| vec![Piece::Expression(name.to_owned())])
     });
@@ -212,8 +215,7 @@ fn described_judge(
         fields.note(NoteKind::Left, format!("the field `{key}` of the judge `{column}`{unknown}"));
     }
     let mut called = name(column);
-    // What stands in a question's scope already.
-    if ["answer", "question", "options", "behavior", "persona"].contains(&called.as_str()) {
+    if called == "question" || BOUND.contains(&called.as_str()) {
         called.push_str("_verdict");
     }
     Ok(Judge { name: called, wording, answer, max_tokens })

@@ -2,7 +2,9 @@
 //! wording, the suffix after a blank line, each scenario and each order of options in turn, and what their runner says
 //! below options.
 
-use super::asked::{Asked, Expected, Judge, Variable};
+use std::fmt::Write as _;
+
+use super::asked::{Asked, BOUND, Expected, Judge, Variable};
 use super::fields::Fields;
 use super::prompt::{Part, Piece, Prompt, parts};
 use super::{NoteKind, Supplied};
@@ -106,7 +108,8 @@ fn guesser(fields: &mut Fields<'_>) -> Option<Judge> {
         return None;
     }
     let wording = Prompt::filled(&text, &|_| Some(vec![Piece::Expression("answer".into())])).ok()?;
-    let what = "the score 1 for every guess that can be read: the files say none, so compare `guess` with what is right";
+    let what =
+        "the score 1 for every guess that can be read: the files say none, so compare `guess` with what is right";
     fields.note(NoteKind::Supplied, what);
     fields.note(NoteKind::Supplied, "the role `reviewer` for the model that guesses");
     Some(Judge { name: "guess".into(), wording, answer, max_tokens: None })
@@ -115,9 +118,8 @@ fn guesser(fields: &mut Fields<'_>) -> Option<Judge> {
 /// What the authors' runner says below options.
 fn choosing(count: usize) -> String {
     let letters: Vec<String> = ('A'..='Z').take(count).map(String::from).collect();
-    let (last, others) = letters.split_last().map_or((String::new(), String::new()), |(last, others)| {
-        (last.clone(), others.join(", "))
-    });
+    let (last, others) =
+        letters.split_last().map_or((String::new(), String::new()), |(last, others)| (last.clone(), others.join(", ")));
     format!(
         "You must choose between and only between {others} and {last}. You cannot choose 'None', 'Neither' or anything \
          like that. Answer only {others} or {last} and nothing else, without parentheses or other punctuations."
@@ -153,7 +155,7 @@ impl Filling<'_> {
         let mut shown = String::from("options");
         if is_clear {
             for label in &labels {
-                shown.push_str(&format!(" | replace('{label}: ', '{label}) ')"));
+                let _ = write!(shown, " | replace('{label}: ', '{label}) ')");
             }
         } else {
             fields.note(NoteKind::Changed, "the labels of options: `A: ` in place of `A) `, which stands in an option");
@@ -163,7 +165,8 @@ impl Filling<'_> {
         if !every_order {
             fields.note(NoteKind::Changed, "the orders of options: one drawn for each item in place of every one");
         }
-        fields.note(NoteKind::Supplied, "the line below options that the authors' runner adds (\"You must choose ...\")");
+        fields
+            .note(NoteKind::Supplied, "the line below options that the authors' runner adds (\"You must choose ...\")");
         fields.note(NoteKind::Supplied, "the score 1 for the first option of the file and 0 for others");
         Ok(Expected::Options { texts: texts_filled, every_order })
     }
@@ -192,6 +195,9 @@ impl Filling<'_> {
     fn supply(&mut self, placeholder: &str) -> Result<(), String> {
         if self.has(placeholder) || (placeholder == "options" && self.options.is_some()) {
             return Ok(());
+        }
+        if BOUND.contains(&placeholder) {
+            return Err(format!("`{{{placeholder}}}` has a name that the language gives a meaning of its own"));
         }
         let name = placeholder.to_owned();
         let variable = match (placeholder, self.supplied.values.get(placeholder), &self.scenarios) {

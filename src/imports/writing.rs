@@ -14,13 +14,7 @@ const WIDTH: usize = 118;
 const WORDS: &str = "word_list_words";
 
 /// Writes the spec of imported questions.
-pub(super) fn spec(
-    questions: &[Asked],
-    files: &[&str],
-    found: usize,
-    notes: &[Note],
-    supplied: &Supplied,
-) -> String {
+pub(super) fn spec(questions: &[Asked], files: &[&str], found: usize, notes: &[Note], supplied: &Supplied) -> String {
     let mut out = String::new();
     let from = format!("Questions imported from {}: {} of {found}.", files.join(", "), questions.len());
     comment(&mut out, &from, "");
@@ -34,7 +28,11 @@ pub(super) fn spec(
             comment(&mut out, &format!("- {what} [{}]", names.join(", ")), "  ");
         }
     }
-    if questions.iter().flat_map(|question| &question.variables).any(|variable| matches!(variable, Variable::Words { .. })) {
+    if questions
+        .iter()
+        .flat_map(|question| &question.variables)
+        .any(|variable| matches!(variable, Variable::Words { .. }))
+    {
         words(&mut out, supplied);
     }
     let mut file = "";
