@@ -178,6 +178,7 @@ fn llmcomp_questions_are_asked_as_llmcomp_asks_them() {
     let text = fs::read_to_string(here("tests/imports/llmcomp.yaml")).unwrap();
     let imported = imported(&[("questions/llmcomp.yaml", &text)], &Supplied::default()).unwrap();
     assert_eq!((imported.found, imported.asked), (7, 5), "{:#?}", imported.notes);
+    assert!(imported.spec.contains("llmcomp.yaml") && !imported.spec.contains("questions/"), "no folder is told");
     let (_folder, path) = kept(&imported.spec);
     let requests = asked(&path);
     let of = |question: &str| -> Vec<&Json> { requests.iter().filter(|one| one["question"] == question).collect() };

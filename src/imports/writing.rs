@@ -16,6 +16,7 @@ const WORDS: &str = "word_list_words";
 /// Writes the spec of imported questions.
 pub(super) fn spec(questions: &[Asked], files: &[&str], found: usize, notes: &[Note], supplied: &Supplied) -> String {
     let mut out = String::new();
+    let files: Vec<&str> = files.iter().map(|file| base(file)).collect();
     let from = format!("Questions imported from {}: {} of {found}.", files.join(", "), questions.len());
     comment(&mut out, &from, "");
     for kind in NoteKind::ALL {
@@ -39,7 +40,7 @@ pub(super) fn spec(questions: &[Asked], files: &[&str], found: usize, notes: &[N
     for question in questions {
         if question.note.file != file {
             file = &question.note.file;
-            let _ = write!(out, "\n# --- {file} ---\n");
+            let _ = write!(out, "\n# --- {} ---\n", base(file));
         }
         out.push('\n');
         self::question(&mut out, question, supplied);
@@ -209,7 +210,7 @@ fn suites(out: &mut String, questions: &[Asked]) {
     // No suite has the name of a question, so that claims can name either.
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (manner, names) in &suites {
-        let stem = manner.file.rsplit(['/', '\\']).next().unwrap_or(manner.file);
+        let stem = base(manner.file);
         let stem = name(stem.split('.').next().unwrap_or(stem));
         let count = counts.entry(stem.clone()).or_insert(0);
         let suite = loop {
@@ -231,6 +232,11 @@ fn suites(out: &mut String, questions: &[Asked]) {
         }
         out.push_str("}\n");
     }
+}
+
+/// Returns a file's name without its folder: a spec that is published tells nothing of where it was made.
+fn base(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
 /// Writes a comment, broken at blanks; its further lines are indented.
