@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod files;
 mod fmt;
+mod import;
 mod models;
 mod new;
 mod plan;
@@ -43,6 +44,8 @@ enum Command {
     Check(check::Check),
     /// Format specs: one way to write them, which changes nothing of what they build
     Fmt(fmt::Fmt),
+    /// Write a spec that asks what question files of others ask (YAML of the paper's authors, or of llmcomp)
+    Import(import::Import),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
     /// Say what a run will ask and cost, and what its claims can detect, before anything is spent
@@ -76,6 +79,7 @@ pub(crate) fn main() -> ExitCode {
         Command::New(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Fmt(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Build(command) => command.run(),
         Command::Plan(command) => command.run(),
         Command::Snap(command) => command.run(),

@@ -5,7 +5,7 @@
 
 mod error;
 mod model;
-mod place;
+pub(crate) mod place;
 mod reader;
 mod run;
 mod secret;

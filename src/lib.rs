@@ -38,6 +38,7 @@ pub mod estimates;
 pub mod exports;
 pub mod forecast;
 pub mod format;
+pub mod imports;
 pub mod plan;
 pub mod planted;
 pub mod report;

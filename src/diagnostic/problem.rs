@@ -572,6 +572,15 @@ pub enum Problem {
         effect: String,
         why: String,
     },
+    // Imports.
+    BadQuestionFile {
+        message: String,
+        help: String,
+    },
+    NothingImported,
+    ImportedAlready {
+        path: String,
+    },
     // Exports.
     ExportRefused {
         format: &'static str,
@@ -749,6 +758,9 @@ codes! {
     BadSpecName "E0831"
     AlreadyThere "E0832"
     UnknownEffect "E0840"
+    BadQuestionFile "E0850"
+    NothingImported "E0851"
+    ImportedAlready "E0852"
     ExportRefused "E0901"
     NoOpposite "E0902"
     PairsDiffer "E0903"

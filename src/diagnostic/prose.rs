@@ -269,6 +269,9 @@ impl Problem {
             | Problem::BadSpecName { .. }
             | Problem::AlreadyThere { .. }
             | Problem::UnknownEffect { .. }
+            | Problem::BadQuestionFile { .. }
+            | Problem::NothingImported
+            | Problem::ImportedAlready { .. }
             | Problem::Unused { .. }
             | Problem::UnusedVariable { .. }
             | Problem::ArmWithoutRuns { .. } => self.prose_of_outside(),
