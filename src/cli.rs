@@ -13,6 +13,7 @@ mod models;
 mod new;
 mod report;
 mod run;
+mod sandbox;
 mod snap;
 mod spec;
 
@@ -50,6 +51,9 @@ enum Command {
     Report(report::Report),
     /// Explain a diagnostic, such as E0206
     Explain(explain::Explain),
+    /// Run Python that a model wrote, as a worker of `run`
+    #[command(hide = true)]
+    Sandbox(sandbox::Sandbox),
 }
 
 /// The spec that a command reads.
@@ -73,6 +77,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::Report(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Sandbox(command) => command.run(),
     };
     exit.into()
 }

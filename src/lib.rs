@@ -39,6 +39,7 @@ pub mod plan;
 pub mod report;
 pub mod requests;
 pub mod rows;
+pub mod sandbox;
 pub mod scores;
 pub mod snapshots;
 pub mod spec;

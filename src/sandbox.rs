@@ -1,0 +1,38 @@
+//! Python that a model wrote, run where it can do nothing but use up its limits.
+//!
+//! ```text
+//!   answer ──code──▶ Program ──Pool──▶ worker process ──Loaded──▶ Outcome, one for each list of arguments
+//! ```
+//!
+//! The interpreter is `monty`: Python in Rust, which has no file, network, environment or process to give away. An
+//! abort inside it must not take a run with it, so that it lives in a worker process: the hidden command `sandbox` of
+//! this program, which a [`Pool`] starts, talks to in lines of JSON, kills at a deadline, and replaces.
+//!
+//! What a program does wrong is data and never an error of ours: each way to fail is an [`Outcome`] of its own.
+
+mod answer;
+mod interpreter;
+mod limits;
+mod outcome;
+mod pool;
+mod protocol;
+
+pub use answer::code;
+pub use interpreter::Loaded;
+pub use limits::Limits;
+pub use outcome::{OutOfRange, Outcome, Part, in_range};
+pub use pool::{Pool, PoolError};
+pub use protocol::{Reply, Request, TIMED_OUT_EXIT};
+
+use serde_json::Value as Json;
+
+/// A program and what one of its functions is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    /// Python, as [`code`] takes it out of an answer.
+    pub code: String,
+    /// The name of the function that is called.
+    pub function: String,
+    /// The positional arguments of each call.
+    pub arguments: Vec<Vec<Json>>,
+}
