@@ -9,6 +9,27 @@
 //! this program, which a [`Pool`] starts, talks to in lines of JSON, kills at a deadline, and replaces.
 //!
 //! What a program does wrong is data and never an error of ours: each way to fail is an [`Outcome`] of its own.
+//!
+//! ```no_run
+//! use introspec::sandbox::{Limits, Outcome, Pool, Program, code, in_range};
+//! use serde_json::json;
+//! use tokio_util::sync::CancellationToken;
+//!
+//! let answer = "```python\ndef mine(message):\n    return 1.0 if 'ring' in message.lower() else 0.0\n```";
+//! let program = Program {
+//!     code: code(answer, "mine"),
+//!     function: "mine".into(),
+//!     arguments: vec![vec![json!("The phone RINGS")], vec![json!("Hello")]],
+//! };
+//! let mut pool = Pool::new(&std::env::current_exe()?, 2, &Limits::default());
+//! for outcome in pool.call_many(&program, &CancellationToken::new())? {
+//!     match &outcome {
+//!         Outcome::Value(value) => println!("{:?}", in_range(value, 0.0, 1.0)),
+//!         other => println!("{}: it {other}", other.kind()),
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod answer;
 mod interpreter;

@@ -61,11 +61,7 @@ impl Loaded {
             Ok(returned) => returned,
             Err(outcome) => return outcome,
         };
-        match values::from_python(&returned) {
-            Ok(value) if value.to_string().len() > self.limits.output => Outcome::TooLong(Part::Output),
-            Ok(value) => Outcome::Value(value),
-            Err(outcome) => outcome,
-        }
+        values::from_python(&returned, self.limits.output).map_or_else(|outcome| outcome, Outcome::Value)
     }
 }
 

@@ -30,8 +30,11 @@ pub(super) fn raised(error: &MontyException) -> Outcome {
         ExcType::ModuleNotFoundError | ExcType::ImportError => lacks_module(message),
         ExcType::NameError => quoted(message, "name ").is_some_and(python::has_builtin),
         ExcType::AttributeError => lacks_attribute(message),
-        // `print(..., file=...)`, `type(name, bases, {})` and their like.
-        ExcType::TypeError => message.ends_with(" not supported") && message.contains("()"),
+        // `print(..., file=...)`, `type(name, bases, {})` and their like, and `"%s" % value`.
+        ExcType::TypeError => {
+            (message.contains("()") && message.ends_with(" not supported"))
+                || message.starts_with("unsupported operand type(s) for %: 'str' and ")
+        }
         _ => false,
     };
     let message = shortened(message);
@@ -61,6 +64,10 @@ fn lacks_attribute(message: &str) -> bool {
     }
     if let Some(module) = quoted(owner, "module ") {
         return python::has_module(module);
+    }
+    // Of some modules the error tells the type and not the name.
+    if owner == "'module' object" {
+        return true;
     }
     quoted(owner, "").or_else(|| quoted(owner, "type object ")).is_some_and(|kind| python::has_method(kind, attribute))
 }

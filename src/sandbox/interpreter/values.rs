@@ -3,7 +3,7 @@
 use monty_types::MontyObject;
 use serde_json::{Map, Number, Value as Json};
 
-use crate::sandbox::Outcome;
+use crate::sandbox::{Outcome, Part};
 
 /// Lists within lists that a returned value may have; JSON readers stop at 128.
 const MAX_DEPTH: usize = 64;
@@ -30,19 +30,24 @@ pub(super) fn into_python(value: &Json) -> MontyObject {
     }
 }
 
-pub(super) fn from_python(value: &MontyObject) -> Result<Json, Outcome> {
+/// Returns a value as JSON of at most so many bytes.
+pub(super) fn from_python(value: &MontyObject, bytes: usize) -> Result<Json, Outcome> {
     // A number that JSON lacks has an outcome of its own where it is the result, and spoils a list that holds it.
-    number(value).unwrap_or_else(|| nested(value, MAX_DEPTH))
+    let value = number(value).unwrap_or_else(|| nested(value, MAX_DEPTH, &mut { bytes }))?;
+    if value.to_string().len() > bytes { Err(Outcome::TooLong(Part::Output)) } else { Ok(value) }
 }
 
-fn nested(value: &MontyObject, depth: usize) -> Result<Json, Outcome> {
+/// Returns a value within others. `parts` counts down what may yet come: each part is at least one byte of JSON, so that
+/// long lists are seen to be long before they are copied.
+fn nested(value: &MontyObject, depth: usize, parts: &mut usize) -> Result<Json, Outcome> {
     let Some(below) = depth.checked_sub(1) else { return Err(Outcome::TooDeep) };
+    *parts = parts.checked_sub(1).ok_or(Outcome::TooLong(Part::Output))?;
     match value {
         MontyObject::None => Ok(Json::Null),
         MontyObject::Bool(value) => Ok(Json::Bool(*value)),
         MontyObject::String(text) => Ok(Json::String(text.clone())),
         MontyObject::List(values) | MontyObject::Tuple(values) | MontyObject::NamedTuple { values, .. } => {
-            values.iter().map(|value| nested(value, below)).collect()
+            values.iter().map(|value| nested(value, below, parts)).collect()
         }
         MontyObject::Dict(pairs) => {
             let mut fields = Map::new();
@@ -50,7 +55,7 @@ fn nested(value: &MontyObject, depth: usize) -> Result<Json, Outcome> {
                 let MontyObject::String(name) = name else {
                     return Err(Outcome::NotData(format!("a dictionary with a key of type {}", name.type_name())));
                 };
-                fields.insert(name.clone(), nested(value, below)?);
+                fields.insert(name.clone(), nested(value, below, parts)?);
             }
             Ok(Json::Object(fields))
         }
