@@ -4,7 +4,9 @@ mod python;
 mod values;
 
 use monty::{Dump, MontyRepl, MontyRun, Session, SessionRef, dump};
-use monty_types::{CompileOptions, MontyException, MontyObject, PrintWriter, ResourceLimits, ResourceTracker};
+use monty_types::{
+    AssertMessageAnnotations, CompileOptions, MontyException, MontyObject, PrintWriter, ResourceLimits, ResourceTracker,
+};
 use serde_json::Value as Json;
 
 use super::{Limits, Outcome, Part};
@@ -12,6 +14,15 @@ use printed::Printed;
 
 /// The file that errors name.
 const SCRIPT: &str = "answer.py";
+
+/// What is run before a program's body. This interpreter adds no truth values, and `sum(word in text for word in words)`
+/// is how many functions count: `sum` gets whole numbers in their place, which in Python they are.
+const PRELUDE: &str = "\
+sum = (lambda sum, int, type, bool, range: lambda iterable, /, start=0: sum(
+    iterable if type(iterable) is range else [int(each) if type(each) is bool else each for each in iterable],
+    int(start) if type(start) is bool else start,
+))(sum, int, type, bool, range)
+";
 
 /// A program whose body has been run. Each call starts from what the body left behind, and leaves nothing to the next:
 /// what one call writes into a global variable, a default argument or a class is gone with it, so that an outcome
@@ -34,9 +45,14 @@ impl Loaded {
         if code.len() > limits.code {
             return Err(Outcome::TooLong(Part::Code));
         }
-        let options = CompileOptions::default();
+        // The texts of failed assertions are CPython's.
+        let options = CompileOptions { assert_message_annotations: AssertMessageAnnotations::Off };
         MontyRun::new(code.to_owned(), SCRIPT, Vec::new(), options).map_err(|error| failure::unparsed(&error))?;
+        if let Some(method) = python::ignored_method(code) {
+            return Err(Outcome::Unsupported(format!("the special method {method}")));
+        }
         let mut session = MontyRepl::new(SCRIPT, tracker(limits), options);
+        fed(&mut session, PRELUDE, Vec::new(), limits)?;
         fed(&mut session, code, Vec::new(), limits)?;
         if !(session.has_function(function) || is_callable_object(&mut session, function, limits)) {
             return Err(Outcome::Missing);

@@ -155,5 +155,15 @@ pub(crate) fn all() -> Vec<Function> {
             "def f(message):\n    return 'mine' in message\n\nif __name__ == '__main__':\n    print(f('this is mine'))",
             &[("mine", json!(true)), ("yours", json!(false))],
         ),
+        function(
+            "counting truth values",
+            "WORDS = ['ring', 'bell', 'tone']\n\ndef f(message):\n    text = message.lower()\n    hits = sum(word in text for word in WORDS)\n    flags = [text.startswith('a'), len(text) > 4]\n    return [hits / len(WORDS), sum(flags), sum(map(lambda c: c.isupper(), message), 10), 0.5 * ('a' in text), sum(range(5)), sum([0.5, True], start=True)]",
+            &[("A Ring of the BELL", json!([2.0 / 3.0, 2, 16, 0.5, 10, 2.5]))],
+        ),
+        function(
+            "objects as context managers and keys",
+            "class Key:\n    def __init__(self, x):\n        self.x = x\n    def __eq__(self, other):\n        return self.x == other.x\n    def __hash__(self):\n        return hash(self.x)\n    def __enter__(self):\n        return self\n    def __exit__(self, *error):\n        return True\n\ndef f(message):\n    seen = {Key(c) for c in message}\n    with Key(message) as key:\n        raise ValueError(key)\n    return [len(seen), Key('a') != Key('a')]",
+            &[("hello", json!([4, false]))],
+        ),
     ]
 }

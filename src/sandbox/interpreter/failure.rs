@@ -30,11 +30,7 @@ pub(super) fn raised(error: &MontyException) -> Outcome {
         ExcType::ModuleNotFoundError | ExcType::ImportError => lacks_module(message),
         ExcType::NameError => quoted(message, "name ").is_some_and(python::has_builtin),
         ExcType::AttributeError => lacks_attribute(message),
-        // `print(..., file=...)`, `type(name, bases, {})` and their like, and `"%s" % value`.
-        ExcType::TypeError => {
-            (message.contains("()") && message.ends_with(" not supported"))
-                || message.starts_with("unsupported operand type(s) for %: 'str' and ")
-        }
+        ExcType::TypeError => lacks_operation(message),
         _ => false,
     };
     let message = shortened(message);
@@ -54,6 +50,23 @@ fn lacks_module(message: &str) -> bool {
     quoted(message, "No module named ")
         .or_else(|| message.split_once(" from ").and_then(|(_, rest)| quoted(rest, "")))
         .is_some_and(python::has_module)
+}
+
+/// Says whether an operation failed that CPython has: `print(..., file=...)` and its like, `"%s" % value`, and numbers with
+/// truth values, which are numbers too.
+fn lacks_operation(message: &str) -> bool {
+    if message.contains("()") && message.ends_with(" not supported") {
+        return true;
+    }
+    let operands = message.strip_prefix("unsupported operand type(s) for ").and_then(|rest| rest.split_once(": "));
+    let Some((operator, (left, right))) =
+        operands.and_then(|(operator, kinds)| Some((operator, kinds.split_once(" and ")?)))
+    else {
+        return false;
+    };
+    let is_number = |kind| matches!(kind, "'bool'" | "'int'" | "'float'");
+    (left == "'str'" && matches!(operator, "%" | "%="))
+        || ((left == "'bool'" || right == "'bool'") && is_number(left) && is_number(right))
 }
 
 fn lacks_attribute(message: &str) -> bool {

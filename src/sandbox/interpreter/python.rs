@@ -73,6 +73,11 @@ as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag nume
 as_integer_ratio conjugate fromhex hex imag is_integer real"),
 ];
 
+/// The special methods of a program's own classes that this interpreter calls, `__init_subclass__` and its like aside:
+/// classes have no bases here.
+const CALLED: &str = "\
+__init__ __post_init__ __eq__ __hash__ __repr__ __str__ __iter__ __next__ __contains__ __index__ __enter__ __exit__";
+
 const KEYWORDS: &str = "\
 False None True and as assert async await break class continue def del elif else except finally for from global if \
 import in is lambda nonlocal not or pass raise return try while with yield";
@@ -105,4 +110,48 @@ pub(super) fn is_identifier(text: &str) -> bool {
     letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
         && !has(KEYWORDS, text)
+}
+
+/// Returns the first special method that a program defines and this interpreter never calls. It passes over most of them
+/// without a word: an object whose `__bool__` says no is true, and the program's value would be wrong.
+pub(super) fn ignored_method(code: &str) -> Option<&str> {
+    code.lines().filter_map(defined_in_class).find(|name| is_special(name) && !has(CALLED, name))
+}
+
+/// Returns the name that an indented line defines: `def name(` or `name = `.
+fn defined_in_class(line: &str) -> Option<&str> {
+    let text = line.trim_start_matches([' ', '\t']);
+    if text.len() == line.len() {
+        return None;
+    }
+    let end = |text: &str| text.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    match text.strip_prefix("def ") {
+        Some(rest) => rest.trim_start().get(..end(rest.trim_start())?),
+        None => {
+            let name = text.get(..end(text)?)?;
+            let rest = text.get(name.len()..)?.trim_start();
+            (rest.starts_with('=') && !rest.starts_with("==")).then_some(name)
+        }
+    }
+}
+
+fn is_special(name: &str) -> bool {
+    name.len() > 4 && name.starts_with("__") && name.ends_with("__") && !has("__slots__ __doc__ __match_args__", name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_that_are_never_called_are_found() {
+        let class = |line: &str| format!("class E:\n    x = 1\n    {line}\n");
+        assert_eq!(ignored_method(&class("def __bool__(self): return False")), Some("__bool__"));
+        assert_eq!(ignored_method(&class("def  __len__ (self): return 0")), Some("__len__"));
+        assert_eq!(ignored_method(&class("__call__ = lambda self: 1")), Some("__call__"));
+        for fine in ["def __init__(self): pass", "def __private(self): pass", "x.__len__()", "__name__ == '__main__'", "__slots__ = ()"] {
+            assert_eq!(ignored_method(&class(fine)), None, "{fine}");
+        }
+        assert_eq!(ignored_method("__all__ = ['f']\ndef __getattr__(name): pass"), None);
+    }
 }
