@@ -16,6 +16,7 @@ mod new;
 mod plan;
 mod report;
 mod run;
+mod sandbox;
 mod simulate;
 mod snap;
 mod spec;
@@ -62,6 +63,9 @@ enum Command {
     Audit(audit::Audit),
     /// Explain a diagnostic, such as E0206, or a finding of an audit, such as A0301
     Explain(explain::Explain),
+    /// Run Python that a model wrote, as a worker of `run`
+    #[command(hide = true)]
+    Sandbox(sandbox::Sandbox),
 }
 
 /// The spec that a command reads.
@@ -89,6 +93,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Report(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Sandbox(command) => command.run(),
     };
     exit.into()
 }

@@ -44,6 +44,7 @@ pub mod planted;
 pub mod report;
 pub mod requests;
 pub mod rows;
+pub mod sandbox;
 pub mod scores;
 pub mod snapshots;
 pub mod spec;
