@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 pub mod backend;
 pub mod backends;
+mod beside;
 mod inquiry;
 mod key;
 mod progress;
@@ -18,7 +19,8 @@ mod store;
 
 pub use answer::{Answer, Cause, Failure, Usage};
 pub use ask::Ask;
-pub use inquiry::{Inquiry, Posed, RoleMissing, Subject, judge_ask, store_path};
+pub use beside::{Labelled, judge_ask};
+pub use inquiry::{Inquiry, Posed, RoleMissing, Subject, store_path};
 pub use progress::Progress;
 pub use respondent::{Identity, Respondent};
 pub use retry::RetryPolicy;

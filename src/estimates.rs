@@ -65,6 +65,7 @@ pub fn estimate(scores: &[Score], setting: &Setting, conversations: Vec<Conversa
         arms: setting.arms.iter().map(|arm| arm.summary.clone()).collect(),
         cells: cells::cells(setting, &index),
         conversations,
+        agreement: setting.agreement.clone(),
         notes: setting.notes.clone(),
     }
 }

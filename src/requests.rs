@@ -1,10 +1,12 @@
 //! Requests: what a suite asks, one prompt at a time, before any model is chosen.
 
+mod continuations;
 mod items;
 mod maker;
 mod options;
 mod request;
 
+pub(crate) use continuations::continuations;
 pub use items::{Item, items};
 pub(crate) use maker::default_tokens;
 pub use maker::{Prompt, RequestProblem, prompts, requests};

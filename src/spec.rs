@@ -33,7 +33,8 @@ pub use ids::{
 pub use model::{Arm, Asked, Origin, Setting, Settings, Suite, Trained};
 pub(crate) use needed::given;
 pub use question::{
-    AnswerType, BoundSlots, Choice, Judge, Labels, Order, Question, ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
+    AnswerType, Answerer, BoundSlots, Choice, Field, Foreseen, Judge, LabelledItems, Labels, Order, Question,
+    ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
 };
 pub(crate) use resolve::conditions::is_condition;
 pub use resolve::{Resolved, resolve};

@@ -26,8 +26,8 @@ pub use declaration::{
     WordsSource,
 };
 pub use measure::{
-    AnswerKind, Ask, Judge, JudgeStatement, Key, OptionLine, OrderKind, Question, QuestionStatement, ReadStatement,
-    Score,
+    Answer, AnswerKind, Answers, AnswersStatement, Ask, Field, FieldKind, Judge, JudgeStatement, Key, LabelKind,
+    LabelledItems, OptionLine, OrderKind, Question, QuestionStatement, ReadStatement, Score,
 };
 pub(crate) use outline::outline;
 pub use parse::parse;

@@ -38,7 +38,7 @@ fn ask(text: &str, want: Want) -> Call {
 }
 
 fn exact(text: &str, continuations: &[&str]) -> Call {
-    ask(text, Want::Exact { continuations: continuations.iter().map(|&text| text.to_owned()).collect() })
+    ask(text, Want::Exact { continuations: continuations.iter().map(|&text| text.to_owned()).collect(), whole: false })
 }
 
 async fn answers(model: &LocalModel, call: &Call) -> Vec<Answer> {

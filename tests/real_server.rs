@@ -131,7 +131,7 @@ async fn probabilities_tokens_and_samples_are_those_of_llama_cpp() {
                 .as_f64()
                 .unwrap()
         });
-        let want = Want::Exact { continuations: vec!["A".to_owned(), "B".to_owned()] };
+        let want = Want::Exact { continuations: vec!["A".to_owned(), "B".to_owned()], whole: false };
         let call = Call { messages: user(text), want, temperature: 0.0, max_tokens: 1, seed: 0 };
         let answer = model.call(&call).await.unwrap().answers.remove(0);
         let Answer::Exact { logprobs: ours } = answer else { panic!("{answer:?}") };

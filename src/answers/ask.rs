@@ -1,4 +1,4 @@
-use crate::requests::{Message, Read, Sampling};
+use crate::requests::{Message, Read, Role, Sampling};
 
 /// One thing to ask a model: a request of a suite under an arm, or a judge's question about an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,4 +8,15 @@ pub struct Ask {
     pub sampling: Sampling,
     /// Where it comes from, for messages, such as `question prefers`.
     pub place: String,
+}
+
+impl Ask {
+    /// Puts a system prompt before the one that the ask has.
+    pub(super) fn under(&mut self, system: Option<&str>) {
+        let Some(system) = system else { return };
+        match self.messages.first_mut().filter(|first| first.role == Role::System) {
+            Some(first) => first.content = format!("{system}\n\n{}", first.content),
+            None => self.messages.insert(0, Message { role: Role::System, content: system.to_owned() }),
+        }
+    }
 }

@@ -31,8 +31,9 @@ pub enum Probability {
 pub enum Want {
     /// `count` sampled texts: samples `first`, `first + 1`, ... of the request.
     Samples { first: u32, count: u32 },
-    /// The log-probability of each continuation, from the end of the prompt.
-    Exact { continuations: Vec<String> },
+    /// The log-probability of each continuation, from the end of the prompt; of `whole` ones, that none of the others
+    /// goes on from it: `1` is not the beginning of `10`.
+    Exact { continuations: Vec<String>, whole: bool },
     /// The `k` most probable first tokens.
     Top { k: u8 },
 }

@@ -1,12 +1,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::beside::judge_ask;
 use super::{Answer, Answers, Ask, Identity, StoreError};
-use crate::configuration::{Configuration, Model};
+use crate::configuration::{Configuration, Model, Run};
 use crate::plan::{Plan, QuestionPlan, SuitePlan};
-use crate::requests::{Message, Prompt, Read, RequestProblem, Role, Sampling, default_tokens, prompts, shown, written};
+use crate::requests::{Prompt, RequestProblem, prompts};
 use crate::scores::RunKey;
-use crate::spec::{AnswerType, Arm, ArmId, Experiment, Judge, Origin, Question, Spec, Suite};
+use crate::spec::{Arm, ArmId, Experiment, Judge, Origin, Question, Spec, Suite};
 use crate::text::Span;
 
 /// What one experiment asks, of whom: its suites, and the models behind its arms.
@@ -18,8 +19,10 @@ pub struct Inquiry<'p> {
     pub subjects: Vec<Subject>,
     /// The arms that no model answers for, with the reason.
     pub without_runs: Vec<(ArmId, String)>,
-    /// The model of each judging role that is needed.
+    /// The model of each role that judges answers, or answers beside a question.
     pub judges: Vec<(String, Model)>,
+    /// The runs of arms that only answer beside questions.
+    pub beside: Vec<Subject>,
 }
 
 /// One run of one arm: the model that answers for it, under the arm's system prompt.
@@ -60,31 +63,15 @@ impl<'p> Inquiry<'p> {
         let mut missing = Vec::new();
         let (mut subjects, mut without_runs) = (Vec::new(), Vec::new());
         for id in &experiment.arms {
-            let arm = &spec[*id];
-            let system = system_of(spec, arm);
-            if arm.trained.is_some() {
-                let runs = configuration.runs_of(&arm.name);
-                if runs.is_empty() {
-                    without_runs.push((*id, format!("the arm {} has no runs in introspec.yaml", arm.name)));
-                }
-                subjects.extend(runs.iter().map(|run| Subject {
-                    arm: *id,
-                    run: run.key.clone(),
-                    model: run.model.clone(),
-                    system: system.clone(),
-                }));
-                continue;
+            let found = subjects_of(spec, *id, configuration, &mut missing);
+            if found.is_empty() && spec[*id].trained.is_some() {
+                without_runs.push((*id, format!("the arm {} has no runs in introspec.yaml", spec[*id].name)));
             }
-            let role = role_of(spec, arm);
-            match configuration.model_of(role) {
-                Some(model) => {
-                    subjects.push(Subject { arm: *id, run: RunKey::default(), model: model.clone(), system });
-                }
-                None => missing.push(RoleMissing { role: role.to_owned(), span: arm.span }),
-            }
+            subjects.extend(found);
         }
         let mut judges: Vec<(String, Model)> = Vec::new();
-        let mut inquiry = Inquiry { spec, plan, experiment, subjects, without_runs, judges: Vec::new() };
+        let mut inquiry =
+            Inquiry { spec, plan, experiment, subjects, without_runs, judges: Vec::new(), beside: Vec::new() };
         for judge in inquiry.questions().flat_map(|(_, asked)| &spec[asked.question].judges) {
             if judges.iter().any(|(role, _)| *role == judge.by) {
                 continue;
@@ -95,6 +82,7 @@ impl<'p> Inquiry<'p> {
             }
         }
         inquiry.judges = judges;
+        inquiry.find_beside(configuration, &mut missing);
         missing.dedup();
         if missing.is_empty() { Ok(inquiry) } else { Err(missing) }
     }
@@ -144,13 +132,6 @@ impl<'p> Inquiry<'p> {
     pub fn ask(&self, subject: &Subject, posed: &Posed<'_>) -> Ask {
         let Posed { suite, question, prompt } = posed;
         let request = &prompt.request;
-        let mut messages = request.messages.clone();
-        if let Some(system) = &subject.system {
-            match messages.first_mut().filter(|first| first.role == Role::System) {
-                Some(first) => first.content = format!("{system}\n\n{}", first.content),
-                None => messages.insert(0, Message { role: Role::System, content: system.clone() }),
-            }
-        }
         let mut sampling = request.sampling.clone();
         let defaults = &subject.model.sampling;
         if suite.temperature.is_none() {
@@ -160,7 +141,9 @@ impl<'p> Inquiry<'p> {
             sampling.max_tokens = defaults.max_tokens.unwrap_or(sampling.max_tokens);
         }
         let place = format!("{}, request {}", self.spec.sources.place(question.span), request.id);
-        Ask { messages, read: request.read.clone(), sampling, place }
+        let mut ask = Ask { messages: request.messages.clone(), read: request.read.clone(), sampling, place };
+        ask.under(subject.system.as_deref());
+        ask
     }
 
     /// Returns the judges' asks about one subject's answers, as far as they are texts.
@@ -174,7 +157,8 @@ impl<'p> Inquiry<'p> {
         role: &str,
         answers: &Answers,
     ) -> Result<Vec<Ask>, StoreError> {
-        let Posed { question, prompt, .. } = posed;
+        let Posed { question, .. } = posed;
+        let scope = self.scope(subject, posed);
         let judges: Vec<&Judge> = question.judges.iter().filter(|judge| judge.by == role).collect();
         if judges.is_empty() {
             return Ok(Vec::new());
@@ -184,33 +168,36 @@ impl<'p> Inquiry<'p> {
         let mut asks = Vec::new();
         for answer in answered.samples.into_iter().flatten().flatten() {
             if let Answer::Text { text } = answer {
-                asks.extend(judges.iter().filter_map(|judge| judge_ask(question, prompt, judge, &text).ok()));
+                asks.extend(judges.iter().filter_map(|judge| judge_ask(question, &scope, judge, &text).ok()));
             }
         }
         Ok(asks)
     }
 }
 
-/// Returns what a judge is asked about an answer. The answer enters as data: nothing in it is an expression.
-///
-/// # Errors
-/// Returns the place of the expression of the judge's wording that fails, and why.
-pub fn judge_ask(question: &Question, prompt: &Prompt, judge: &Judge, answer: &str) -> Result<Ask, (Span, String)> {
-    let mut scope = prompt.scope.clone();
-    scope.set(question.slots.answer, answer.into());
-    if let AnswerType::Options { choices: options, labels } = &judge.answer {
-        let order: Vec<usize> = (0..options.len()).collect();
-        scope.set(question.slots.options, written(&shown(options, *labels, &order, &scope)?).into());
+/// Returns the runs of an arm, or its one model where it is not trained.
+pub(super) fn subjects_of(
+    spec: &Spec,
+    id: ArmId,
+    configuration: &Configuration,
+    missing: &mut Vec<RoleMissing>,
+) -> Vec<Subject> {
+    let arm = &spec[id];
+    let system = system_of(spec, arm);
+    if arm.trained.is_some() {
+        let runs = configuration.runs_of(&arm.name).into_iter();
+        let subject =
+            |run: &Run| Subject { arm: id, run: run.key.clone(), model: run.model.clone(), system: system.clone() };
+        return runs.map(subject).collect();
     }
-    let content = judge.wording.text(&scope)?;
-    let max_tokens = judge.max_tokens.unwrap_or(default_tokens(&judge.answer));
-    Ok(Ask {
-        messages: vec![Message { role: Role::User, content }],
-        read: Read::Samples,
-        // A verdict is the judge's most likely one, so it is taken once and without chance.
-        sampling: Sampling { samples: 1, temperature: 0.0, max_tokens, seed: 0 },
-        place: format!("judge {} of question {}", judge.name, question.name),
-    })
+    let role = role_of(spec, arm);
+    match configuration.model_of(role) {
+        Some(model) => vec![Subject { arm: id, run: RunKey::default(), model: model.clone(), system }],
+        None => {
+            missing.push(RoleMissing { role: role.to_owned(), span: arm.span });
+            Vec::new()
+        }
+    }
 }
 
 /// Returns the system prompts of an arm and of those it starts from, the first one's first.

@@ -43,10 +43,10 @@ impl Reading {
 
     /// Returns an ask as probabilities, where it wants them and the model may give them.
     pub(crate) fn probabilities(ask: &Ask, identity: &Arc<Identity>, given: Probability) -> Option<Arc<Self>> {
-        let Read::Probability { continuations } = &ask.read else { return None };
+        let Read::Probability { continuations, whole } = &ask.read else { return None };
         match given {
             Probability::Exact => {
-                let want = Want::Exact { continuations: continuations.clone() };
+                let want = Want::Exact { continuations: continuations.clone(), whole: *whole };
                 Some(Self::new(ask, identity, Method::Exact, want))
             }
             Probability::Top(k) => Some(Self::new(ask, identity, Method::Top, Want::Top { k })),
@@ -57,7 +57,10 @@ impl Reading {
     fn new(ask: &Ask, identity: &Arc<Identity>, method: Method, want: Want) -> Arc<Self> {
         let sampled = method == Method::Samples;
         let detail = match &want {
-            Want::Exact { continuations } => serde_json::to_string(continuations).unwrap_or_default(),
+            Want::Exact { continuations, whole } => {
+                let continuations = serde_json::to_string(continuations).unwrap_or_default();
+                if *whole { format!("whole {continuations}") } else { continuations }
+            }
             // How many tokens a service shows is its limit, not part of the question.
             Want::Top { .. } | Want::Samples { .. } => String::new(),
         };

@@ -10,7 +10,7 @@ use introspec::diagnostic::{Diagnostic, Problem, nearest};
 use introspec::estimates::{Setting, estimate};
 use introspec::report::Results;
 use introspec::requests::RequestProblem;
-use introspec::scores::score;
+use introspec::scores::{Programs, ScoreError, Scored, score};
 use introspec::spec::Experiment;
 use introspec::text::Sources;
 use tokio_util::sync::CancellationToken;
@@ -211,8 +211,9 @@ impl<'a> Asking<'a> {
         }
         let stopped = note_stopped([&subjects, &judged], &mut notes, &checked.sources);
         let answers = Answers::open(self.store.path()).map_err(failed)?;
-        let scored = score(inquiry, &answers).map_err(failed)?;
-        let results: Results = estimate(&scored.scores, &Setting::of(inquiry, notes), scored.conversations);
+        let scored = self.score(inquiry, &answers)?;
+        let setting = Setting::of(inquiry, notes).with_agreement(scored.agreement);
+        let results: Results = estimate(&scored.scores, &setting, scored.conversations);
         let verdicts = match out {
             Some(out) => report::publish(&results, out)?,
             None => report::show(&results),
@@ -221,24 +222,49 @@ impl<'a> Asking<'a> {
         Ok((exit, results))
     }
 
+    fn score(&self, inquiry: &Inquiry<'_>, answers: &Answers) -> Result<Scored, Exit> {
+        let command = std::env::current_exe().unwrap_or_default();
+        let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let programs = Programs::new(&command, workers, self.cancel.clone());
+        score(inquiry, answers, &programs).map_err(|error| match error {
+            ScoreError::Store(error) => store_failed(&error),
+            ScoreError::Programs(error) => {
+                let help = "the answers are kept: run the same command again".to_owned();
+                let problem = Problem::Store { message: error.to_string(), help };
+                console::show(&[Diagnostic::new(problem)], &Sources::default());
+                Exit::BackendFailed
+            }
+        })
+    }
+
     /// Asks every subject every question. A model that stands for several subjects has one lane.
     fn subjects(&self, inquiry: &Inquiry<'_>) -> Result<RunSummary, Exit> {
         let mut models: Vec<&Model> = Vec::new();
-        for subject in &inquiry.subjects {
-            if !models.iter().any(|model| Identity::of(model) == Identity::of(&subject.model)) {
-                models.push(&subject.model);
+        let of_subjects = inquiry.subjects.iter().map(|subject| &subject.model);
+        for model in of_subjects.chain(inquiry.models_beside()) {
+            if !models.iter().any(|known| Identity::of(known) == Identity::of(model)) {
+                models.push(model);
             }
         }
         let mut jobs = Vec::new();
         for model in models {
             let identity = Identity::of(model);
-            let subjects: Vec<_> =
+            let own: Vec<_> =
                 inquiry.subjects.iter().filter(|subject| Identity::of(&subject.model) == identity).collect();
-            let total = inquiry.requests() * subjects.len() as u64;
-            let asks = subjects
-                .into_iter()
-                .flat_map(move |subject| inquiry.posed().map(move |posed| inquiry.ask(subject, &posed)));
-            jobs.push(self.job(model, Box::new(asks), Some(total))?);
+            // Where models answer beside questions, how many requests that is depends on who is asked.
+            let total = (!inquiry.asks_beside()).then(|| inquiry.requests() * own.len() as u64);
+            let asks = inquiry.subjects.iter().flat_map(move |subject| {
+                let identity = identity.clone();
+                let is_asked = own.iter().any(|own| std::ptr::eq(*own, subject)) || inquiry.asks_beside();
+                let posed = is_asked.then(|| inquiry.posed()).into_iter().flatten();
+                posed.flat_map(move |posed| {
+                    let asks = inquiry.asks(subject, &posed).into_iter();
+                    asks.filter(|(answerer, _)| Identity::of(&answerer.model) == identity)
+                        .map(|(_, ask)| ask)
+                        .collect::<Vec<_>>()
+                })
+            });
+            jobs.push(self.job(model, Box::new(asks), total)?);
         }
         self.ask(jobs)
     }
@@ -248,6 +274,7 @@ impl<'a> Asking<'a> {
         let unreadable: OnceLock<StoreError> = OnceLock::new();
         let mut jobs = Vec::new();
         for (role, model) in &inquiry.judges {
+            let labelled = inquiry.labelled_asks(role);
             let answers = Answers::open(self.store.path()).map_err(|error| store_failed(&error))?;
             let unreadable = &unreadable;
             let posed =
@@ -259,7 +286,7 @@ impl<'a> Asking<'a> {
                     Vec::new()
                 })
             });
-            jobs.push(self.job(model, Box::new(asks), None)?);
+            jobs.push(self.job(model, Box::new(labelled.into_iter().chain(asks)), None)?);
         }
         if self.cancel.is_cancelled() {
             return Ok(RunSummary::default());

@@ -147,7 +147,7 @@ pub enum Problem {
     UnknownMember {
         of: String,
         member: String,
-        known: Vec<&'static str>,
+        known: Vec<String>,
     },
     UnknownFilter {
         name: String,
@@ -442,6 +442,45 @@ pub enum Problem {
     AskedTwice {
         question: String,
     },
+    BadExit {
+        exit: String,
+        why: String,
+    },
+    BadLabel {
+        label: String,
+    },
+    LabelCount {
+        labels: usize,
+        options: usize,
+    },
+    NotCounterbalanced {
+        orders: u64,
+        options: u64,
+    },
+    BaselineOfMap,
+    NothingToCall,
+    LabelledColumn {
+        table: String,
+        column: String,
+        known: Vec<String>,
+    },
+    NoAnswersHere,
+    LabelledKind {
+        answer: &'static str,
+    },
+    AmbiguousBehavior {
+        dataset: String,
+        persona: String,
+        found: Vec<String>,
+    },
+    OneOrder {
+        first: String,
+    },
+    LeaningWordings {
+        word: String,
+        count: usize,
+        wordings: usize,
+    },
     // Arms, experiments, claims.
     ClaimForm {
         found: String,
@@ -726,6 +765,16 @@ codes! {
     UnusedJudge "E0609"
     NoReading "E0610"
     AskedTwice "E0611"
+    BadExit "E0612"
+    BadLabel "E0613"
+    LabelCount "E0614"
+    NotCounterbalanced "E0615"
+    BaselineOfMap "E0616"
+    NothingToCall "E0617"
+    LabelledColumn "E0618"
+    NoAnswersHere "E0619"
+    AmbiguousBehavior "E0620"
+    LabelledKind "E0621"
     ClaimForm "E0701"
     NotMeasured "E0702"
     ConditionMissing "E0703"
@@ -768,4 +817,6 @@ codes! {
     Unused "W0001"
     UnusedVariable "W0002"
     ArmWithoutRuns "W0003"
+    OneOrder "W0004"
+    LeaningWordings "W0005"
 }

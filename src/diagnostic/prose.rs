@@ -232,7 +232,19 @@ impl Problem {
             | Problem::ScoreNeedsWords { .. }
             | Problem::UnusedJudge { .. }
             | Problem::NoReading { .. }
-            | Problem::AskedTwice { .. } => self.prose_of_questions(),
+            | Problem::AskedTwice { .. }
+            | Problem::BadExit { .. }
+            | Problem::BadLabel { .. }
+            | Problem::LabelCount { .. }
+            | Problem::NotCounterbalanced { .. }
+            | Problem::BaselineOfMap
+            | Problem::NothingToCall
+            | Problem::LabelledColumn { .. }
+            | Problem::NoAnswersHere
+            | Problem::LabelledKind { .. }
+            | Problem::AmbiguousBehavior { .. }
+            | Problem::OneOrder { .. }
+            | Problem::LeaningWordings { .. } => self.prose_of_questions(),
             Problem::ClaimForm { .. }
             | Problem::NotMeasured { .. }
             | Problem::ConditionMissing { .. }

@@ -212,6 +212,10 @@ pub(crate) fn sum(a: Outcomes, b: Outcomes) -> Outcomes {
         truncated: a.truncated + b.truncated,
         error: a.error + b.error,
         unparsed: a.unparsed + b.unparsed,
+        exit: a.exit + b.exit,
+        excluded: a.excluded + b.excluded,
+        out_of_range: a.out_of_range + b.out_of_range,
+        failed: a.failed + b.failed,
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) trait Intervals {
 
 impl<'e> Estimated<'e> {
     pub(crate) fn of(quantity: &'e Quantity, setting: &'e Setting, index: &'e Index<'e>) -> Self {
-        match quantity {
+        let estimated = match quantity {
             Quantity::Sum(terms) => Self::of_sum(terms, setting, index),
             Quantity::Correlation { x, y, over } => Self::of_correlation(quantity, x, y, *over, setting, index),
             Quantity::Ratio { numerator, denominator } => {
@@ -39,6 +39,10 @@ impl<'e> Estimated<'e> {
             }
             Quantity::Rank { of, others, .. } => Self::of_rank(quantity, of, others, setting, index),
             Quantity::Slope { mean, over } => Self::of_slope(quantity, mean, over, setting, index),
+        };
+        match setting.distrusts(quantity) {
+            Some(reason) => Estimated { test: Err(reason), ..estimated },
+            None => estimated,
         }
     }
 

@@ -38,6 +38,7 @@ impl Setting {
             claims: claims.collect(),
             generalize_wordings: inquiry.experiment.generalize_wordings,
             adjustment: inquiry.experiment.adjustment,
+            agreement: Vec::new(),
             notes,
         }
     }
@@ -50,6 +51,7 @@ fn questions(inquiry: &Inquiry<'_>) -> Vec<QuestionInSetting> {
         let question = &spec[asked.question];
         let role = match question.role {
             Some(QuestionRole::Reports(id)) => format!("reports {}", spec[id].name),
+            Some(QuestionRole::ReportsDataset(id)) => format!("reports {}", spec[id].name),
             Some(QuestionRole::Shows(id)) => format!("shows {}", spec[id].name),
             None => String::new(),
         };

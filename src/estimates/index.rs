@@ -192,6 +192,10 @@ impl<'a> Batch<'a> {
                 });
             }
             Outcome::Value(_) | Outcome::Unparsed => self.outcomes.unparsed += 1,
+            Outcome::Exit => self.outcomes.exit += 1,
+            Outcome::Excluded => self.outcomes.excluded += 1,
+            Outcome::OutOfRange => self.outcomes.out_of_range += 1,
+            Outcome::Failed => self.outcomes.failed += 1,
             Outcome::Refusal => self.outcomes.refusal += 1,
             Outcome::Truncated => self.outcomes.truncated += 1,
             Outcome::Error => self.outcomes.error += 1,

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::Statement;
+use super::{Quantity, Statement};
 use crate::report::ArmSummary;
+use crate::scores::Agreement;
 use crate::spec::Adjustment;
 
 /// What an experiment is, as far as its numbers are concerned. Made from the spec and the configuration.
@@ -21,6 +22,8 @@ pub struct Setting {
     pub generalize_wordings: bool,
     /// How the claims answer for being several.
     pub adjustment: Adjustment,
+    /// How far judges agree with people, where they carry labelled items.
+    pub agreement: Vec<Agreement>,
     /// What the reader should know.
     pub notes: Vec<String>,
 }
@@ -69,6 +72,27 @@ pub struct ClaimInSetting {
 }
 
 impl Setting {
+    /// Adds how far judges agree with people.
+    pub fn with_agreement(self, agreement: Vec<Agreement>) -> Setting {
+        Setting { agreement, ..self }
+    }
+
+    /// Says why nothing is claimed of a quantity: a judge that it rests on does not surely agree with people.
+    pub(crate) fn distrusts(&self, quantity: &Quantity) -> Option<String> {
+        let means = quantity.means();
+        let asked = |agreement: &&Agreement| means.iter().any(|mean| mean.questions.contains(&agreement.question));
+        let judge = self.agreement.iter().filter(asked).find(|agreement| !agreement.suffices())?;
+        let needed = judge.needed.unwrap_or_default();
+        let found = match (judge.kappa, judge.interval) {
+            (Some(kappa), Some((low, high))) => format!("its kappa is {kappa:.2}, 95% {low:.2} to {high:.2}"),
+            _ => "its kappa cannot be computed".to_owned(),
+        };
+        let (name, items) = (&judge.judge, judge.items);
+        Some(format!(
+            "the judge {name} does not surely agree with the {items} labelled items: {found}, and {needed} is needed"
+        ))
+    }
+
     pub(crate) fn arm(&self, name: &str) -> Option<&ArmInSetting> {
         self.arms.iter().find(|arm| arm.summary.name == name)
     }

@@ -244,7 +244,7 @@ impl Counting<'_> {
     fn judges(&self, ask: &Ask, posed: &Posed<'_>) -> Result<Vec<(String, Counted)>, StoreError> {
         let mut found = Vec::new();
         for judge in &posed.question.judges {
-            let Ok(about) = judge_ask(posed.question, &posed.prompt, judge, "") else { continue };
+            let Ok(about) = judge_ask(posed.question, &posed.prompt.scope, judge, "") else { continue };
             let prompt = tokens::prompt(&about.messages) + u64::from(ask.sampling.max_tokens);
             let of = |samples: u64| Amount {
                 requests: samples,

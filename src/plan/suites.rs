@@ -3,8 +3,8 @@ use crate::diagnostic::{Diagnostic, Problem};
 use crate::rows::Permutation;
 use crate::rows::stream::Stream;
 use crate::spec::{
-    AnswerType, Asked, Order, PersonaId, Question, QuestionId, Spec, Suite, SuiteId, TableInstanceId, Under,
-    is_condition,
+    AnswerType, Asked, Order, PersonaId, Question, QuestionId, QuestionRole, Spec, Suite, SuiteId, TableInstanceId,
+    Under, is_condition,
 };
 
 /// The most options that `order all` multiplies out: 5! = 120 orders.
@@ -86,6 +86,16 @@ fn count(plan: &QuestionPlan, question: &Question) -> u64 {
 
 fn question(spec: &Spec, tables: &[TableValues], suite: &Suite, asked: &Asked) -> Result<QuestionPlan, Diagnostic> {
     let question = &spec[asked.question];
+    if let Some(QuestionRole::ReportsDataset(id)) = question.role {
+        for persona in &asked.about {
+            let shown = spec[id].shown_by(*persona);
+            if shown.len() != 1 {
+                let (dataset, persona) = (spec[id].name.clone(), spec[*persona].name.clone());
+                let found = shown.iter().map(|id| spec[*id].name.clone()).collect();
+                return Err(Diagnostic::at(suite.span, Problem::AmbiguousBehavior { dataset, persona, found }));
+            }
+        }
+    }
     let (mut items, mut conditions) = (1_u64, 1_u64);
     for values in question.variables.iter().filter_map(|variable| variable.axis()) {
         let place = if is_condition(values) { &mut conditions } else { &mut items };
@@ -123,6 +133,7 @@ fn question(spec: &Spec, tables: &[TableValues], suite: &Suite, asked: &Asked) -
             }
             (1..=options.len() as u64).product()
         }
+        (AnswerType::Options { .. }, Order::Counterbalanced(orders)) => u64::from(orders),
         _ => 1,
     };
     let mut plan = QuestionPlan {

@@ -1,12 +1,12 @@
 //! What could be answered to a prompt, and how it would score: a planted subject chooses among these.
 
-use minijinja::Value;
+use serde_json::{Value as Json, json};
 
-use crate::requests::{Message, Prompt, Role, shown};
+use crate::requests::{Message, Prompt, Role};
 use crate::rows::framing::Framing;
-use crate::scores::{Parsed, parse};
-use crate::spec::{AnswerType, Judge, Question, Scoring, Spec, TriggerId};
-use crate::tree::Values;
+use crate::scores::{Measure, Verdict, options_of, parse};
+use crate::spec::{AnswerType, Field, Judge, Question, Scope, Scoring, Spec, TriggerId};
+use crate::tree::{ColumnType, Values};
 
 /// An answer, what each judge would say of it, and its score.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +23,9 @@ const COMBINATIONS: usize = 400;
 
 /// Returns answers with different scores, the lowest first. There is one where nothing that was tried scores otherwise,
 /// and none where nothing scores.
-pub(super) fn choices(spec: &Spec, question: &Question, prompt: &Prompt) -> Vec<Choice> {
+pub(super) fn choices(spec: &Spec, question: &Question, prompt: &Prompt, scope: &Scope) -> Vec<Choice> {
+    let measure = Measure { question, scope: scope.clone(), options: &prompt.request.options };
+    let foreseen = beside(spec, question, prompt, scope);
     let of_judge = |judge: Option<usize>| match &question.scoring {
         Scoring::Map { judge: of, entries, .. } if *of == judge => entries.iter().map(|(key, _)| key.clone()).collect(),
         _ => Vec::new(),
@@ -34,7 +36,7 @@ pub(super) fn choices(spec: &Spec, question: &Question, prompt: &Prompt) -> Vec<
     let texts = candidates(&question.answer, &options, &probes);
     let mut verdicts: Vec<Vec<String>> = vec![Vec::new()];
     for (at, judge) in question.judges.iter().enumerate() {
-        let labels = labels(judge, prompt);
+        let labels = labels(judge, scope);
         let mut probes = of_judge(Some(at));
         probes.extend(probes_of(spec, prompt));
         let said = candidates(&judge.answer, &labels, &probes);
@@ -51,7 +53,7 @@ pub(super) fn choices(spec: &Spec, question: &Question, prompt: &Prompt) -> Vec<
         let texts = if is_free { std::slice::from_ref(&own) } else { texts.as_slice() };
         for text in texts {
             let is_new = |choice: &Choice| is_free || !found.iter().any(|known| known.text == choice.text);
-            let choice = scored(question, prompt, text, &verdicts).map(|score| Choice {
+            let choice = scored(&measure, text, &verdicts, &foreseen).map(|score| Choice {
                 text: text.clone(),
                 verdicts: verdicts.clone(),
                 score,
@@ -83,11 +85,48 @@ fn probes_of(spec: &Spec, prompt: &Prompt) -> Vec<String> {
     probes
 }
 
+/// Returns what is answered beside a question: always the same.
+pub(super) fn beside(spec: &Spec, question: &Question, prompt: &Prompt, scope: &Scope) -> Vec<String> {
+    let probes = probes_of(spec, prompt);
+    let first = |answer: &AnswerType| {
+        let labels: Vec<String> = options_of(answer, scope).into_iter().map(|option| option.label).collect();
+        candidates(answer, &labels, &probes).into_iter().next().unwrap_or_default()
+    };
+    question.foreseen.iter().map(|foreseen| first(&foreseen.answer)).collect()
+}
+
+/// Objects whose fields take one value after another, all at once.
+fn objects(fields: &[Field], probes: &[String]) -> Vec<String> {
+    let of = |field: &Field| -> Vec<Json> {
+        let (low, high) = field.range.unwrap_or((0.0, 1.0));
+        match &field.holds {
+            ColumnType::Text => probes.iter().map(|probe| json!(probe)).collect(),
+            ColumnType::Integer => [low, high].iter().map(|number| json!(number.round())).collect(),
+            ColumnType::Number => vec![json!(low), json!(high)],
+            ColumnType::Boolean => vec![json!(false), json!(true)],
+            ColumnType::Json => vec![Json::Null],
+            ColumnType::OneOf(texts) => texts.iter().map(|text| json!(text)).collect(),
+        }
+    };
+    let values: Vec<Vec<Json>> = fields.iter().map(of).collect();
+    let most = values.iter().map(Vec::len).max().unwrap_or(0);
+    let object = |at: usize| {
+        let entries = fields.iter().zip(&values).filter_map(|(field, values)| {
+            Some((field.name.clone(), values.get(at.min(values.len().checked_sub(1)?))?.clone()))
+        });
+        Json::Object(entries.collect()).to_string()
+    };
+    (0..most).map(object).collect()
+}
+
 fn candidates(answer: &AnswerType, labels: &[String], probes: &[String]) -> Vec<String> {
     match answer {
         AnswerType::Options { .. } => labels.to_vec(),
         AnswerType::Literal(texts) => texts.clone(),
         AnswerType::Word | AnswerType::Text => probes.to_vec(),
+        AnswerType::Json(fields) => objects(fields, probes),
+        // What a program comes to is known when it has run, and nothing runs here.
+        AnswerType::Code => Vec::new(),
         AnswerType::Number { low, high } => {
             let step = (high - low) / f64::from(LEVELS);
             let whole = low.fract() == 0.0 && high.fract() == 0.0;
@@ -100,51 +139,21 @@ fn candidates(answer: &AnswerType, labels: &[String], probes: &[String]) -> Vec<
     }
 }
 
-fn labels(judge: &Judge, prompt: &Prompt) -> Vec<String> {
-    let AnswerType::Options { choices, labels } = &judge.answer else { return Vec::new() };
-    let order: Vec<usize> = (0..choices.len()).collect();
-    let shown = shown(choices, *labels, &order, &prompt.scope).unwrap_or_default();
-    shown.into_iter().map(|option| option.label).collect()
+fn labels(judge: &Judge, scope: &Scope) -> Vec<String> {
+    options_of(&judge.answer, scope).into_iter().map(|option| option.label).collect()
 }
 
 /// Scores an answer as the scorer does, without asking anybody.
-fn scored(question: &Question, prompt: &Prompt, text: &str, verdicts: &[String]) -> Option<f64> {
-    let read = |parsed: Parsed| match parsed {
-        Parsed::Word(text) | Parsed::Text(text) => Some(Value::from(text)),
-        Parsed::Number(number) => Some(Value::from(number)),
-        Parsed::Refusal | Parsed::Unparsed => None,
+fn scored(measure: &Measure<'_>, text: &str, verdicts: &[String], foreseen: &[String]) -> Option<f64> {
+    let (question, scope) = (measure.question, &measure.scope);
+    let judges = question.judges.iter().map(|judge| (&judge.answer, judge.exits.as_slice()));
+    let beside = question.foreseen.iter().map(|foreseen| (&foreseen.answer, foreseen.exits.as_slice()));
+    let read = |(answer, exits): (&AnswerType, &[String]), said: &String| {
+        Verdict::of(parse(said, answer, exits, &options_of(answer, scope)))
     };
-    let answer = read(parse(text, &question.answer, &prompt.request.options))?;
-    let mut judged = Vec::new();
-    for (judge, verdict) in question.judges.iter().zip(verdicts) {
-        let options = match &judge.answer {
-            AnswerType::Options { choices, labels } => {
-                shown(choices, *labels, &(0..choices.len()).collect::<Vec<_>>(), &prompt.scope).ok()?
-            }
-            _ => Vec::new(),
-        };
-        judged.push((judge.slot, read(parse(verdict, &judge.answer, &options))?));
-    }
-    match &question.scoring {
-        Scoring::Map { judge, entries, otherwise } => {
-            let value = match judge {
-                Some(judge) => &judged.get(*judge)?.1,
-                None => &answer,
-            };
-            let read = value.to_string();
-            entries.iter().find(|(key, _)| *key == read).map(|(_, score)| *score).or(*otherwise)
-        }
-        Scoring::Expression(formula) => {
-            let mut scope = prompt.scope.clone();
-            scope.set(question.slots.answer, answer);
-            for (slot, value) in judged {
-                scope.set(slot, value);
-            }
-            let value = formula.evaluate(&scope).ok()?;
-            let truth = bool::try_from(value.clone()).ok().map(f64::from);
-            truth.or_else(|| f64::try_from(value).ok()).filter(|score| score.is_finite())
-        }
-    }
+    let verdicts: Vec<Verdict> = judges.zip(verdicts).map(|(judge, said)| read(judge, said)).collect();
+    let foreseen: Vec<Verdict> = beside.zip(foreseen).map(|(beside, said)| read(beside, said)).collect();
+    measure.text(text, &verdicts, &foreseen, None).outcome.value()
 }
 
 /// How likely each choice is for a subject whose mean lies `truth` of the way from the lowest to the highest score. Of

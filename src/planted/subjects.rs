@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Effect;
-use super::choices::{choices, likelihoods};
+use super::choices::{Choice, beside, choices, likelihoods};
 use super::effect::Standing;
 use super::truth::{Cell, Truth};
 use crate::answers::backend::Backend;
@@ -14,7 +14,7 @@ use crate::answers::{Identity, Inquiry, Posed, Subject, judge_ask};
 use crate::configuration::{Configuration, Model, Provider};
 use crate::forecast::{Assumptions, stand_in, with_planned_runs};
 use crate::requests::{Request, RequestProblem};
-use crate::spec::{Origin, Spec};
+use crate::spec::{Origin, Question, Scope, Spec};
 
 /// The models of a simulated experiment.
 pub struct Planted {
@@ -109,24 +109,36 @@ impl Planting<'_> {
     /// Teaches every subject how it answers a prompt, and every judge what it says of each answer.
     fn prompt(&mut self, posed: &Posed<'_>) {
         let Posed { question, prompt, .. } = posed;
-        let choices = choices(self.inquiry.spec, question, prompt);
-        match choices.len() {
-            0 => self.mute.insert(question.name.clone()),
-            1 => self.constant.insert(question.name.clone()),
-            _ => false,
-        };
         for subject in &self.inquiry.subjects {
+            let scope = self.inquiry.scope(subject, posed);
+            let choices = choices(self.inquiry.spec, question, prompt, &scope);
+            match choices.len() {
+                0 => self.mute.insert(question.name.clone()),
+                1 => self.constant.insert(question.name.clone()),
+                _ => false,
+            };
             let truth = self.of(subject, posed);
             let shares = likelihoods(&choices, truth);
             let answers = choices.iter().zip(shares).map(|(choice, share)| (choice.text.clone(), share)).collect();
             let messages = self.inquiry.ask(subject, posed).messages;
             self.model(&subject.model).learn(&messages, answers);
+            self.judges(question, &scope, &choices);
+            let said = beside(self.inquiry.spec, question, prompt, &scope);
+            for (foreseen, said) in question.foreseen.iter().zip(said) {
+                let Some(answerer) = self.inquiry.answerer(foreseen, subject) else { continue };
+                if let Ok(ask) = self.inquiry.foreseen_ask(&answerer, posed, &scope, foreseen) {
+                    self.model(&answerer.model).learn(&ask.messages, vec![(said, 1.0)]);
+                }
+            }
         }
+    }
+
+    fn judges(&mut self, question: &Question, scope: &Scope, choices: &[Choice]) {
         for (at, judge) in question.judges.iter().enumerate() {
-            let Some((_, model)) = self.inquiry.judges.iter().find(|(role, _)| *role == judge.by) else { continue };
-            for choice in &choices {
+            let Some(model) = self.inquiry.model_of(&judge.by) else { continue };
+            for choice in choices {
                 let verdict = choice.verdicts.get(at);
-                if let (Some(verdict), Ok(ask)) = (verdict, judge_ask(question, prompt, judge, &choice.text)) {
+                if let (Some(verdict), Ok(ask)) = (verdict, judge_ask(question, scope, judge, &choice.text)) {
                     self.model(model).learn(&ask.messages, vec![(verdict.clone(), 1.0)]);
                 }
             }

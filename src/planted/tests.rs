@@ -16,7 +16,7 @@ use crate::forecast::{Assumptions, claims, spending};
 use crate::plan::{Plan, plan};
 use crate::report::Verdict;
 use crate::requests::Read;
-use crate::scores::{Method, Outcome, Score, score};
+use crate::scores::{Method, Outcome, Programs, Score, score};
 use crate::spec::{Spec, resolve};
 use crate::world::Folder;
 
@@ -94,8 +94,8 @@ fn scores(inquiry: &Inquiry<'_>, seed: u64, effects: &[Effect], assumptions: Ass
             let request = &posed.prompt.request;
             let (want, method) = match &ask.read {
                 Read::Samples => (Want::Samples { first: 0, count: ask.sampling.samples }, Method::Samples),
-                Read::Probability { continuations } => {
-                    (Want::Exact { continuations: continuations.clone() }, Method::Exact)
+                Read::Probability { continuations, whole } => {
+                    (Want::Exact { continuations: continuations.clone(), whole: *whole }, Method::Exact)
                 }
             };
             let call = Call { messages: ask.messages, want, temperature: 1.0, max_tokens: 16, seed: ask.sampling.seed };
@@ -221,11 +221,16 @@ fn what_the_store_has_is_taken_off_and_scored_as_planted() {
         let answers = Answers::open(store.path()).unwrap();
         let after = spending(&inquiry, Some(&answers)).unwrap();
         assert_eq!((after.total.requests, after.total.prompt_tokens, after.total.answer_tokens), (0, 0, 0));
-        let scored = score(&inquiry, &answers).unwrap().scores;
+        let scored = score(&inquiry, &answers, &no_programs()).unwrap().scores;
         assert_eq!(scored.len(), 6 * 220);
         let told = scored.iter().filter(|score| score.arm == "told");
         assert!(told.into_iter().all(|score| score.outcome == Outcome::Value(1.0)));
         let base: Vec<&Score> = scored.iter().filter(|score| score.arm == "base" && score.question == "side").collect();
         assert!(base.iter().all(|score| score.outcome == Outcome::Value(0.5)));
     });
+}
+
+/// No question of these is answered with a program.
+fn no_programs() -> Programs {
+    Programs::new(std::path::Path::new("none"), 1, CancellationToken::new())
 }

@@ -174,6 +174,7 @@ mod tests {
             spec: "risk.ispec".to_owned(),
             spec_digest: String::new(),
             experiment: "gamblers".to_owned(),
+            agreement: Vec::new(),
             claims: vec![
                 claim("held", Verdict::Holds, Some(0.01)),
                 claim("refuted", Verdict::Refuted, Some(0.01)),

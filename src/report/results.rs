@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::requests::Message;
-use crate::scores::{Method, RunKey};
+use crate::scores::{Agreement, Method, RunKey};
 
 /// Everything the report shows. `results.json` is this, as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct Results {
     /// A few conversations for each cell.
     pub conversations: Vec<Conversation>,
     /// What the reader should know: arms without runs, models that stopped, ...
+    /// How far judges agree with the items that people labelled for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agreement: Vec<Agreement>,
     pub notes: Vec<String>,
 }
 
@@ -146,6 +149,23 @@ pub struct Outcomes {
     pub truncated: u64,
     pub error: u64,
     pub unparsed: u64,
+    /// Exits that the question or a judge of it names, such as REFUSAL.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub exit: u64,
+    /// Read, and not counted by the question's `among`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub excluded: u64,
+    /// Numbers outside the declared range.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub out_of_range: u64,
+    /// Programs that raised or used up their limits.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failed: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

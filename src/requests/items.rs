@@ -4,7 +4,7 @@ use super::RequestProblem;
 use crate::plan::{Plan, QuestionPlan};
 use crate::rows::draw::draw;
 use crate::rows::stream::Streams;
-use crate::spec::{Argument, Entity, Question, Scope, Spec, entity_value, is_condition};
+use crate::spec::{Argument, Entity, Question, QuestionRole, Scope, Spec, entity_value, is_condition};
 
 /// One item of a question under one combination of its condition axes, with all its variables.
 #[derive(Clone, Debug)]
@@ -70,10 +70,13 @@ fn make(
         }
     }
     if let Some(role) = question.role {
-        let behavior = match role {
-            crate::spec::QuestionRole::Reports(id) | crate::spec::QuestionRole::Shows(id) => id,
-        };
-        scope.set(question.slots.behavior, entity_value(spec, Entity::Behavior(behavior)));
+        match role {
+            QuestionRole::Reports(id) | QuestionRole::Shows(id) => {
+                scope.set(question.slots.behavior, entity_value(spec, Entity::Behavior(id)));
+            }
+            // What a dataset's persona does is known once it is known which arm is asked.
+            QuestionRole::ReportsDataset(_) => {}
+        }
     }
     for (variable, stream) in question.variables.iter().zip(streams.iter()) {
         // An item's draws are its own whatever the axes are, so that adding an axis draws nothing again.

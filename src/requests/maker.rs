@@ -1,5 +1,6 @@
+use super::continuations::continuations;
 use super::items::{Item, items};
-use super::options::{drawn_order, nth_order, shown, written};
+use super::options::{balanced_order, drawn_order, nth_order, shown, written};
 use super::{Message, Read, Request, Role, Sampling, ShownOption};
 use crate::plan::{Plan, QuestionPlan, SuitePlan};
 use crate::rows::framing::Framing;
@@ -139,13 +140,14 @@ impl Maker<'_> {
         let order = match self.question.order {
             Order::Fixed => (0..options.len()).collect(),
             Order::All => nth_order(options.len(), order),
+            Order::Counterbalanced(_) => balanced_order(options.len(), order),
             Order::Shuffled => {
                 let stream =
                     Stream::new(self.spec.seed, &format!("question {}", self.question.name), "order of options");
                 drawn_order(options.len(), &mut stream.at(u64::from(item.number)))
             }
         };
-        shown(options, *labels, &order, scope)
+        shown(options, labels, &order, scope)
     }
 
     /// Returns how the answer is read, and how many samples are taken where it is sampled.
@@ -153,16 +155,10 @@ impl Maker<'_> {
         match self.question.read {
             ReadMethod::Samples => (Read::Samples, self.suite.samples),
             ReadMethod::Probability { else_samples } => {
-                let continuations = if options.is_empty() {
-                    self.question
-                        .readable()
-                        .into_iter()
-                        .flat_map(|text| spellings(&self.question.answer, text))
-                        .collect()
-                } else {
-                    options.iter().map(|option| option.label.clone()).collect()
-                };
-                (Read::Probability { continuations }, else_samples.unwrap_or(self.suite.samples))
+                let question = self.question;
+                let continuations = continuations(&question.answer, &question.readable(), &question.exits, options);
+                let whole = matches!(question.answer, AnswerType::Number { .. });
+                (Read::Probability { continuations, whole }, else_samples.unwrap_or(self.suite.samples))
             }
         }
     }
@@ -171,19 +167,8 @@ impl Maker<'_> {
 /// How many tokens an answer may have where neither the question nor the suite says.
 pub(crate) fn default_tokens(answer: &AnswerType) -> u32 {
     match answer {
-        AnswerType::Text => 256,
+        AnswerType::Code => 1024,
+        AnswerType::Text | AnswerType::Json(_) => 256,
         AnswerType::Options { .. } | AnswerType::Word | AnswerType::Number { .. } | AnswerType::Literal(_) => 16,
     }
-}
-
-/// Returns the ways in which an answer may be written: a word in lower case and capitalised, a given text as it is.
-fn spellings(answer: &AnswerType, text: &str) -> Vec<String> {
-    let mut spellings = vec![text.to_owned()];
-    if matches!(answer, AnswerType::Word) {
-        let mut characters = text.chars();
-        let first = characters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
-        spellings.push(format!("{first}{}", characters.as_str()));
-    }
-    spellings.dedup();
-    spellings
 }

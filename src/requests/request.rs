@@ -56,7 +56,12 @@ pub enum Read {
     /// Texts are sampled and parsed.
     Samples,
     /// The probability of each of these continuations, in this order; without log-probabilities, samples.
-    Probability { continuations: Vec<String> },
+    Probability {
+        continuations: Vec<String>,
+        /// Whether a continuation counts only where no other one goes on from it, as with numbers.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        whole: bool,
+    },
 }
 
 /// One option as it was shown.

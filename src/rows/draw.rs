@@ -13,8 +13,16 @@ pub fn draw(variable: &Variable, scope: &Scope, generator: &mut Generator<'_>) -
     Ok(match &variable.draw {
         Draw::Each(_) => scope.get(variable.slot),
         Draw::One(values) => pick(values, generator.below(values.len() as u64)),
-        Draw::Some { count, values } => {
-            distinct(*count, values.len() as u64, generator).into_iter().map(|at| pick(values, at)).collect()
+        Draw::Some { count, values, with } => {
+            let drawn = distinct(count.saturating_sub(with.len()), values.len() as u64, generator);
+            let drawn = drawn.into_iter().map(|at| pick(values, at));
+            if with.is_empty() {
+                drawn.collect()
+            } else {
+                // Those that are always among them stand anywhere among them.
+                let all: Vec<Value> = with.iter().cloned().chain(drawn).collect();
+                distinct(all.len(), all.len() as u64, generator).into_iter().map(|at| pick(&all, at)).collect()
+            }
         }
         Draw::Grid { low, step, count, scale } => {
             let steps = i64::try_from(generator.below(*count)).unwrap_or(0);

@@ -1,6 +1,10 @@
 //! Reading a text as the kind of answer that was asked for. Nothing is guessed: what is not plainly an answer is
 //! unparsed.
 
+mod object;
+
+use serde_json::{Map, Value as Json};
+
 use crate::requests::ShownOption;
 use crate::spec::AnswerType;
 
@@ -10,16 +14,28 @@ pub enum Parsed {
     /// A word in lower case, an option's name, or one of the given texts.
     Word(String),
     Number(f64),
+    /// A text, or a program.
     Text(String),
+    /// The declared fields of an object.
+    Object(Map<String, Json>),
+    /// One of the exits that the question names.
+    Exit(String),
     /// The text declines to answer.
     Refusal,
     Unparsed,
 }
 
 /// Reads a text. `options` are the options as they were shown, where there were some.
-pub fn parse(text: &str, answer: &AnswerType, options: &[ShownOption]) -> Parsed {
+pub fn parse(text: &str, answer: &AnswerType, exits: &[String], options: &[ShownOption]) -> Parsed {
+    if text.trim().is_empty() {
+        return Parsed::Unparsed;
+    }
+    if let Some(exit) = exits.iter().find(|exit| exit.to_lowercase() == bare(text).to_lowercase()) {
+        return Parsed::Exit(exit.clone());
+    }
     let read = match answer {
-        AnswerType::Text => Some(Parsed::Text(text.to_owned())),
+        AnswerType::Text | AnswerType::Code => Some(Parsed::Text(text.to_owned())),
+        AnswerType::Json(fields) => object::object(text, fields).map(Parsed::Object),
         AnswerType::Word => word(text).map(Parsed::Word),
         AnswerType::Number { low, high } => {
             number(text).filter(|number| (*low..=*high).contains(number)).map(Parsed::Number)
@@ -86,6 +102,11 @@ fn declines(text: &str) -> bool {
         "i don't have",
         "i do not have",
         "es tut mir leid",
+        "tut mir leid",
+        "entschuldigung",
+        "leider kann ich",
+        "das kann ich nicht",
+        "als ki",
         "ich kann nicht",
         "je suis désolé",
         "lo siento",
@@ -122,7 +143,7 @@ mod tests {
             ("50 or so", None),
             ("inf", None),
         ] {
-            let parsed = parse(text, &range, &[]);
+            let parsed = parse(text, &range, &[], &[]);
             assert_eq!(parsed, expected.map_or(Parsed::Unparsed, Parsed::Number), "{text:?}");
         }
     }
@@ -141,8 +162,37 @@ mod tests {
             ("A or B", None),
             ("", None),
         ] {
-            let parsed = parse(text, &options, &shown());
+            let parsed = parse(text, &options, &[], &shown());
             assert_eq!(parsed, expected.map_or(Parsed::Unparsed, |name| Parsed::Word(name.into())), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn exits_are_read_before_anything_else() {
+        let range = AnswerType::Number { low: 0.0, high: 100.0 };
+        let exits = ["CODE".to_owned(), "REFUSAL".to_owned()];
+        for (text, expected) in [
+            ("CODE", Parsed::Exit("CODE".into())),
+            ("**Refusal.**", Parsed::Exit("REFUSAL".into())),
+            ("the CODE", Parsed::Unparsed),
+            ("70", Parsed::Number(70.0)),
+            ("Es tut mir leid, das kann ich nicht.", Parsed::Refusal),
+        ] {
+            assert_eq!(parse(text, &range, &exits, &[]), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn long_and_broken_texts_are_read_or_left() {
+        let long = "9".repeat(100_000);
+        let range = AnswerType::Number { low: 0.0, high: 100.0 };
+        assert_eq!(parse(&long, &range, &[], &[]), Parsed::Unparsed);
+        assert_eq!(parse(&long, &AnswerType::Text, &[], &[]), Parsed::Text(long.clone()));
+        for broken in ["\\ud800", "\u{fffd}\u{fffd}", "\u{0}", "\u{202e}05"] {
+            assert_eq!(parse(broken, &range, &[], &[]), Parsed::Unparsed, "{broken:?}");
+        }
+        for answer in [AnswerType::Text, AnswerType::Word, AnswerType::Code, AnswerType::Json(Vec::new())] {
+            assert_eq!(parse(" \n", &answer, &[], &[]), Parsed::Unparsed);
         }
     }
 
@@ -151,9 +201,9 @@ mod tests {
         for (text, expected) in
             [("Risk.", Some("risk")), ("\"risk-seeking\"", Some("risk-seeking")), ("I like risk", None), ("", None)]
         {
-            let parsed = parse(text, &AnswerType::Word, &[]);
+            let parsed = parse(text, &AnswerType::Word, &[], &[]);
             assert_eq!(parsed, expected.map_or(Parsed::Unparsed, |word| Parsed::Word(word.into())), "{text:?}");
         }
-        assert_eq!(parse("I’m sorry, but I can't say.", &AnswerType::Word, &[]), Parsed::Refusal);
+        assert_eq!(parse("I’m sorry, but I can't say.", &AnswerType::Word, &[], &[]), Parsed::Refusal);
     }
 }

@@ -24,6 +24,17 @@ pub enum Method {
     Samples,
 }
 
+impl Method {
+    /// `exact`, `top` or `samples`, as files have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Method::Exact => "exact",
+            Method::Top => "top",
+            Method::Samples => "samples",
+        }
+    }
+}
+
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -43,6 +54,40 @@ pub enum Outcome {
     Truncated,
     Error,
     Unparsed,
+    /// One of the exits that the question or its judge names; `read` says which.
+    Exit,
+    /// It was read, and `among` does not count it.
+    Excluded,
+    /// A program, or an expression, came to a number outside the declared range, or to no number.
+    OutOfRange,
+    /// A program raised, or used up its limits; `read` says how it failed.
+    Failed,
+}
+
+impl Outcome {
+    /// The outcome as files have it: `value`, `refusal`, `truncated`, `error`, `unparsed`, `exit`, `excluded`,
+    /// `outofrange` or `failed`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Value(_) => "value",
+            Outcome::Refusal => "refusal",
+            Outcome::Truncated => "truncated",
+            Outcome::Error => "error",
+            Outcome::Unparsed => "unparsed",
+            Outcome::Exit => "exit",
+            Outcome::Excluded => "excluded",
+            Outcome::OutOfRange => "outofrange",
+            Outcome::Failed => "failed",
+        }
+    }
+
+    /// The score, where there is one.
+    pub fn value(self) -> Option<f64> {
+        match self {
+            Outcome::Value(value) => Some(value),
+            _ => None,
+        }
+    }
 }
 
 /// One scored answer and where it stands.
@@ -67,6 +112,7 @@ pub struct Score {
     /// The probability of each thing that could be read, normalised, where probabilities were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probabilities: Vec<(String, f64)>,
-    /// The probability outside the options or words asked about, where probabilities were read.
+    /// The probability outside the options, words or numbers asked about, where probabilities were read: of the answer,
+    /// or else of its judges the most.
     pub outside: Option<f64>,
 }

@@ -1,14 +1,18 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::parse::{Parsed, parse};
+use super::agreement::{Agreement, agreements};
+use super::measure::{Come, Measure, Verdict};
 use super::probability::Shares;
-use super::verdicts::{Verdict, value, verdicts};
-use super::{Method, Outcome, Score};
+use super::programs::{Program, Programs};
+use super::verdicts::{foreseen, verdicts};
+use super::{Method, Outcome, Score, ScoredAnswer};
 use crate::answers::{Answer, Answers, Failure, Identity, Inquiry, StoreError, Subject};
 use crate::report::Conversation;
 use crate::requests::{Message, Prompt, Read};
-use crate::spec::{Question, Scoring};
+use crate::sandbox::PoolError;
+use crate::spec::{AnswerType, Question, Scoring};
 
 /// How many conversations are kept of each question, arm, persona and context.
 const CONVERSATIONS: usize = 3;
@@ -20,20 +24,46 @@ const SHOWN: usize = 4_000;
 pub struct Scored {
     pub scores: Vec<Score>,
     pub conversations: Vec<Conversation>,
+    /// How far judges agree with the items that people labelled for them.
+    pub agreement: Vec<Agreement>,
 }
 
-/// Scores every answer of an experiment, from the store alone.
+/// Why answers cannot be scored.
+#[derive(Debug, thiserror::Error)]
+pub enum ScoreError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Programs(#[from] PoolError),
+}
+
+/// Scores every answer of an experiment, from the store alone. Answers that are programs run in `programs`.
 ///
 /// # Errors
-/// The store cannot be read.
-pub fn score(inquiry: &Inquiry<'_>, answers: &Answers) -> Result<Scored, StoreError> {
-    let mut scored = Scored::default();
+/// The store cannot be read, or no program can be run.
+pub fn score(inquiry: &Inquiry<'_>, answers: &Answers, programs: &Programs) -> Result<Scored, ScoreError> {
+    score_each(inquiry, answers, programs, |_| {})
+}
+
+/// As [`score`], and shows `each` every score with its conversation as soon as it is there, in plan order.
+///
+/// # Errors
+/// The store cannot be read, or no program can be run.
+pub fn score_each(
+    inquiry: &Inquiry<'_>,
+    answers: &Answers,
+    programs: &Programs,
+    mut each: impl FnMut(&ScoredAnswer<'_>),
+) -> Result<Scored, ScoreError> {
+    let mut scored = Scored { agreement: agreements(inquiry, answers)?, ..Scored::default() };
     for subject in &inquiry.subjects {
         let identity = Arc::new(Identity::of(&subject.model));
         let mut kept: BTreeMap<(String, String, String), usize> = BTreeMap::new();
         for posed in inquiry.posed() {
             let ask = inquiry.ask(subject, &posed);
             let answered = answers.answers(&ask, &identity)?;
+            let scope = inquiry.scope(subject, &posed);
+            let foreseen = foreseen(inquiry, answers, &posed, subject, &scope)?;
             let scorer = Scorer {
                 inquiry,
                 answers,
@@ -41,9 +71,20 @@ pub fn score(inquiry: &Inquiry<'_>, answers: &Answers) -> Result<Scored, StoreEr
                 question: posed.question,
                 prompt: &posed.prompt,
                 method: answered.method,
+                foreseen,
+                measure: Measure { question: posed.question, scope, options: &posed.prompt.request.options },
             };
+            let run = scorer.programs(programs, &answered.samples)?;
             for (sample, answer) in answered.samples.into_iter().enumerate() {
-                let (score, said) = scorer.score(u32::try_from(sample).unwrap_or(u32::MAX), answer.as_ref())?;
+                let program = run.get(sample).and_then(Option::as_ref);
+                let sample = u32::try_from(sample).unwrap_or(u32::MAX);
+                let (score, said) = scorer.score(sample, answer.as_ref(), program)?;
+                each(&ScoredAnswer {
+                    score: Cow::Borrowed(&score),
+                    model: Cow::Borrowed(&subject.model.name),
+                    messages: Cow::Borrowed(&ask.messages),
+                    answer: Cow::Borrowed(&said),
+                });
                 let key = (score.question.clone(), score.about.clone(), score.under.clone());
                 let kept = kept.entry(key).or_default();
                 if *kept < CONVERSATIONS && sample == 0 {
@@ -64,46 +105,45 @@ struct Scorer<'s> {
     question: &'s Question,
     prompt: &'s Prompt,
     method: Method,
+    /// What models said beside the question, in its order, and of each sample.
+    foreseen: Vec<Vec<Verdict>>,
+    measure: Measure<'s>,
 }
 
-/// What an answer came to before it is put into its place.
-#[derive(Default)]
-struct Come {
-    outcome: Option<Outcome>,
-    read: Option<String>,
-    probabilities: Vec<(String, f64)>,
-    outside: Option<f64>,
-}
-
-impl Come {
-    fn to(outcome: Outcome) -> Come {
-        Come { outcome: Some(outcome), ..Come::default() }
-    }
-}
+/// What a prompt may be answered with: an answer, a failure, or nothing.
+type Answered = Option<Result<Answer, Failure>>;
 
 impl Scorer<'_> {
     /// Returns the score of one sample, and the answer in words.
-    fn score(&self, sample: u32, answer: Option<&Result<Answer, Failure>>) -> Result<(Score, String), StoreError> {
+    fn score(
+        &self,
+        sample: u32,
+        answer: Option<&Result<Answer, Failure>>,
+        program: Option<&Program>,
+    ) -> Result<(Score, String), StoreError> {
+        let request = &self.prompt.request;
         let (come, said) = match answer {
             None => (Come::to(Outcome::Error), "was never asked".to_owned()),
             Some(Err(failure)) => (Come::to(Outcome::Error), failure.message.clone()),
             Some(Ok(Answer::Refusal { text })) => (Come::to(Outcome::Refusal), text.clone()),
             Some(Ok(Answer::Truncated { text })) => (Come::to(Outcome::Truncated), text.clone()),
-            Some(Ok(Answer::Text { text })) => (self.text(text)?, text.clone()),
+            Some(Ok(Answer::Text { text })) => {
+                let (verdicts, foreseen) = self.said(text, sample)?;
+                (self.measure.text(text, &verdicts, &foreseen, program), text.clone())
+            }
             Some(Ok(Answer::Exact { logprobs })) => {
-                let continuations = match &self.prompt.request.read {
-                    Read::Probability { continuations } => continuations.as_slice(),
+                let continuations = match &request.read {
+                    Read::Probability { continuations, .. } => continuations.as_slice(),
                     Read::Samples => &[],
                 };
-                let shares = Shares::exact(self.question, &self.prompt.request, continuations, logprobs);
-                (self.shares(&shares), in_words(&shares))
+                let shares = Shares::exact(self.question, request, continuations, logprobs);
+                (self.measure.shares(&shares), in_words(&shares))
             }
             Some(Ok(Answer::Top { tokens })) => {
-                let shares = Shares::top(self.question, &self.prompt.request, tokens);
-                (self.shares(&shares), in_words(&shares))
+                let shares = Shares::top(self.question, request, tokens);
+                (self.measure.shares(&shares), in_words(&shares))
             }
         };
-        let request = &self.prompt.request;
         let printed = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let score = Score {
             question: self.question.name.clone(),
@@ -117,7 +157,7 @@ impl Scorer<'_> {
             order: request.order.join(","),
             sample,
             method: self.method,
-            outcome: come.outcome.unwrap_or(Outcome::Unparsed),
+            outcome: come.outcome,
             read: come.read,
             probabilities: come.probabilities,
             outside: come.outside,
@@ -125,90 +165,41 @@ impl Scorer<'_> {
         Ok((score, said))
     }
 
-    fn text(&self, text: &str) -> Result<Come, StoreError> {
-        let parsed = parse(text, &self.question.answer, &self.prompt.request.options);
-        match parsed {
-            Parsed::Refusal => return Ok(Come::to(Outcome::Refusal)),
-            Parsed::Unparsed => return Ok(Come::to(Outcome::Unparsed)),
-            Parsed::Word(_) | Parsed::Number(_) | Parsed::Text(_) => {}
+    /// Returns what the judges said of a text, and what models said beside the question.
+    fn said(&self, text: &str, sample: u32) -> Result<(Vec<Verdict>, Vec<Verdict>), StoreError> {
+        let verdicts = verdicts(self.inquiry, self.answers, self.question, &self.measure.scope, text)?;
+        let at = usize::try_from(sample).unwrap_or(usize::MAX);
+        let of_sample = |said: &Vec<Verdict>| said.get(at).cloned().unwrap_or(Verdict::Error);
+        Ok((verdicts, self.foreseen.iter().map(of_sample).collect()))
+    }
+
+    /// Runs the answers that are programs, all samples of a prompt side by side.
+    fn programs(&self, programs: &Programs, samples: &[Answered]) -> Result<Vec<Option<Program>>, ScoreError> {
+        if !matches!(self.question.answer, AnswerType::Code) {
+            return Ok(Vec::new());
         }
-        let verdicts = verdicts(self.inquiry, self.answers, self.question, self.prompt, text)?;
-        if verdicts.contains(&Verdict::Error) {
-            return Ok(Come::to(Outcome::Error));
+        let range = match &self.question.scoring {
+            Scoring::Expression { range, .. } => *range,
+            Scoring::Map { .. } => None,
+        };
+        let (mut texts, mut run, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, sample) in (0..).zip(samples) {
+            let Some(Ok(Answer::Text { text })) = sample else {
+                all.push(None);
+                continue;
+            };
+            let program = Program::new(text, range);
+            texts.push((text, self.said(text, number)?));
+            run.push(program.clone());
+            all.push(Some(program));
         }
-        Ok(match &self.question.scoring {
-            Scoring::Map { judge: None, .. } => self.mapped(&parsed),
-            Scoring::Map { judge: Some(judge), .. } => match verdicts.get(*judge) {
-                Some(Verdict::Read(verdict)) => self.mapped(verdict),
-                _ => Come::to(Outcome::Unparsed),
-            },
-            Scoring::Expression(formula) => {
-                let mut scope = self.prompt.scope.clone();
-                let (answer, mut read) = value(&parsed);
-                scope.set(self.question.slots.answer, answer);
-                for (judge, verdict) in self.question.judges.iter().zip(&verdicts) {
-                    // What was not read never compares: the answer leaves the denominator instead.
-                    let Verdict::Read(verdict) = verdict else { return Ok(Come::to(Outcome::Unparsed)) };
-                    let (verdict, printed) = value(verdict);
-                    scope.set(judge.slot, verdict);
-                    read = read.or(printed);
-                }
-                let score = formula.evaluate(&scope).ok().and_then(|value| as_number(&value));
-                Come { outcome: Some(score.map_or(Outcome::Unparsed, Outcome::Value)), read, ..Come::default() }
+        programs.settle(&run, |at| {
+            if let (Some((text, (verdicts, foreseen))), Some(program)) = (texts.get(at), run.get(at)) {
+                let _ = self.measure.text(text, verdicts, foreseen, Some(program));
             }
-        })
+        })?;
+        Ok(all)
     }
-
-    fn mapped(&self, parsed: &Parsed) -> Come {
-        let (_, read) = value(parsed);
-        let score = read.as_deref().and_then(|read| self.map(read));
-        Come { outcome: Some(score.map_or(Outcome::Unparsed, Outcome::Value)), read, ..Come::default() }
-    }
-
-    /// Returns what the score map gives a word, an option or a verdict.
-    fn map(&self, read: &str) -> Option<f64> {
-        let Scoring::Map { entries, otherwise, .. } = &self.question.scoring else { return None };
-        entries.iter().find(|(key, _)| key == read).map(|(_, score)| *score).or(*otherwise)
-    }
-
-    /// Returns the expectation of the score. With an `else`, what is outside has its score; without one, only what
-    /// could be read counts.
-    fn shares(&self, shares: &Shares) -> Come {
-        let mass = shares.mass();
-        let otherwise = match &self.question.scoring {
-            Scoring::Map { otherwise, .. } => *otherwise,
-            Scoring::Expression(_) => None,
-        };
-        let of = |name: &str| match &self.question.scoring {
-            Scoring::Map { .. } => self.map(name),
-            Scoring::Expression(formula) => {
-                let mut scope = self.prompt.scope.clone();
-                scope.set(self.question.slots.answer, name.into());
-                formula.evaluate(&scope).ok().and_then(|value| as_number(&value))
-            }
-        };
-        let sum: Option<f64> = shares.shares.iter().map(|(name, share)| Some(of(name)? * share)).sum();
-        let has_words = matches!(self.question.answer, crate::spec::AnswerType::Word);
-        let value = match (sum, otherwise.filter(|_| has_words)) {
-            (Some(sum), Some(otherwise)) => Some(sum + shares.outside * otherwise),
-            (Some(sum), None) if mass > 0.0 => Some(sum / mass),
-            _ => None,
-        };
-        let probabilities = if mass > 0.0 {
-            shares.shares.iter().map(|(name, share)| (name.clone(), share / mass)).collect()
-        } else {
-            Vec::new()
-        };
-        let outcome = value.map_or(Outcome::Unparsed, Outcome::Value);
-        Come { outcome: Some(outcome), read: None, probabilities, outside: Some(shares.outside) }
-    }
-}
-
-fn as_number(value: &minijinja::Value) -> Option<f64> {
-    if let Ok(truth) = bool::try_from(value.clone()) {
-        return Some(if truth { 1.0 } else { 0.0 });
-    }
-    f64::try_from(value.clone()).ok().filter(|number| number.is_finite())
 }
 
 /// Writes `risky 0.73, safe 0.26, outside 0.01`.
@@ -222,13 +213,6 @@ fn conversation(score: &Score, messages: &[Message], said: String) -> Conversati
         Some((at, _)) => format!("{}...", said.get(..at).unwrap_or("")),
         None => said,
     };
-    let (outcome, value) = match score.outcome {
-        Outcome::Value(value) => ("value", Some(value)),
-        Outcome::Refusal => ("refusal", None),
-        Outcome::Truncated => ("truncated", None),
-        Outcome::Error => ("error", None),
-        Outcome::Unparsed => ("unparsed", None),
-    };
     Conversation {
         question: score.question.clone(),
         arm: score.arm.clone(),
@@ -237,7 +221,7 @@ fn conversation(score: &Score, messages: &[Message], said: String) -> Conversati
         messages: messages.to_vec(),
         answer,
         read: score.read.clone(),
-        outcome: outcome.to_owned(),
-        score: value,
+        outcome: score.outcome.word().to_owned(),
+        score: score.outcome.value(),
     }
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Argument, BehaviorId, Formula, Slot, TemplateId, Writing};
+use super::{Argument, BehaviorId, Entity, Formula, PersonaId, Slot, TemplateId, Writing};
 use crate::text::Span;
 use crate::tree::{Aspect, Decimal};
 
@@ -44,6 +44,48 @@ pub struct Part {
     /// What every value of has equally many rows, over the template's names.
     pub balance: Option<Formula>,
     pub span: Span,
+}
+
+impl Dataset {
+    /// Returns the personas that act in its rows, in the order of its parts.
+    pub fn personas(&self) -> Vec<PersonaId> {
+        let mut personas: Vec<PersonaId> = Vec::new();
+        for persona in self.parts.iter().flat_map(Part::acting) {
+            if !personas.contains(&persona) {
+                personas.push(persona);
+            }
+        }
+        personas
+    }
+
+    /// Returns the behaviors that a persona shows in its rows, `ordinary` aside.
+    pub fn shown_by(&self, persona: PersonaId) -> Vec<BehaviorId> {
+        let mut shown: Vec<BehaviorId> = Vec::new();
+        for part in self.parts.iter().filter(|part| part.acting().contains(&persona)) {
+            if let Argument::Entity(Entity::Behavior(id)) = part.behavior
+                && id != BehaviorId::ORDINARY
+                && !shown.contains(&id)
+            {
+                shown.push(id);
+            }
+        }
+        shown
+    }
+}
+
+impl Part {
+    /// Returns the personas that act in the part's rows.
+    fn acting(&self) -> Vec<PersonaId> {
+        let acting: Vec<PersonaId> = self
+            .by
+            .iter()
+            .filter_map(|(argument, _)| match argument {
+                Argument::Entity(Entity::Persona(id)) => Some(*id),
+                _ => None,
+            })
+            .collect();
+        if acting.is_empty() { vec![PersonaId::ITSELF] } else { acting }
+    }
 }
 
 /// An argument with the place where it is named.

@@ -21,10 +21,11 @@ pub enum Draw {
     Each(Vec<Argument>),
     /// One of these values.
     One(Vec<Value>),
-    /// So many different ones of these values.
+    /// So many different ones of these values, with some others always among them.
     Some {
         count: usize,
         values: Vec<Value>,
+        with: Vec<Value>,
     },
     /// `(low + k * step) / 10^scale`, for one `k` below `count`.
     Grid {

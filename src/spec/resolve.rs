@@ -1,5 +1,6 @@
 //! From trees to the spec. All that is wrong is collected; a spec comes out only where nothing is.
 
+mod answers;
 mod behaviors;
 mod claims;
 pub(crate) mod conditions;
@@ -11,6 +12,8 @@ mod expressions;
 mod files;
 mod frame;
 mod gather;
+mod judges;
+mod leaning;
 mod models;
 mod names;
 mod questions;

@@ -1,7 +1,7 @@
 use crate::requests::Role;
 use crate::text::{Literal, SourceId, Span};
 
-use super::{Arm, Dataset, Decimal, Experiment, Expression, Question, Suite, Table, Template};
+use super::{Answers, Arm, Dataset, Decimal, Experiment, Expression, Question, Suite, Table, Template};
 
 /// Anything with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,6 +175,8 @@ pub enum ValueSource {
     SomeOf {
         count: Spanned<u64>,
         set: Set,
+        /// Values that are always among them.
+        with: Option<Set>,
     },
     Number {
         low: Spanned<Decimal>,
@@ -197,6 +199,7 @@ pub enum ValueSource {
         first: Name,
         last: Name,
     },
+    Answers(Answers),
     Expression(Expression),
 }
 

@@ -199,7 +199,12 @@ impl<'s> Lower<'s> {
         let source = match source.as_rule() {
             Rule::each_of => ValueSource::EachOf(self.set_in(source)?),
             Rule::one_of => ValueSource::OneOf(self.set_in(source)?),
-            Rule::some_of => ValueSource::SomeOf { count: self.whole_in(source.clone())?, set: self.set_in(source)? },
+            Rule::answers_of => ValueSource::Answers(self.answers(source)?),
+            Rule::some_of => {
+                let with = source.clone().into_inner().find(|part| part.as_rule() == Rule::list);
+                let with = with.map(|list| Set::Listed { span: self.span(&list), values: self.list(list) });
+                ValueSource::SomeOf { count: self.whole_in(source.clone())?, set: self.set_in(source)?, with }
+            }
             Rule::number_draw => {
                 let step = self.decimals(source.clone().into_inner()).into_iter().next();
                 let (low, high) = self.range_in(source)?;

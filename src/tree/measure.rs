@@ -1,6 +1,6 @@
 use crate::text::{Literal, Span};
 
-use super::{Decimal, Expression, Let, Name, RowFrom, Rows, Spanned, Word};
+use super::{ColumnType, Decimal, Expression, Let, Name, Reference, RowFrom, Rows, Spanned, Word};
 
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -16,11 +16,13 @@ pub enum QuestionStatement {
     Rows(Rows),
     Let(Let),
     Ask(Ask),
-    Answer(AnswerKind),
+    Answer(Answer),
     Order(OrderKind),
     Read(ReadStatement),
     Judge(Judge),
+    Among(Expression),
     Score(Score),
+    Baseline(Expression),
     MaxTokens(Spanned<u64>),
 }
 
@@ -29,6 +31,13 @@ pub enum QuestionStatement {
 pub struct Ask {
     pub about_other: bool,
     pub wordings: Vec<Word>,
+}
+
+/// `answer KIND or EXIT, EXIT`.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub kind: AnswerKind,
+    pub exits: Vec<Name>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,10 +50,34 @@ pub enum AnswerKind {
     },
     Option {
         options: Vec<OptionLine>,
-        numbered: bool,
+        labels: LabelKind,
     },
     /// One of these texts, such as `"YES" | "NO"`.
     Literal(Vec<Literal>),
+    Json(Vec<Field>),
+    /// A program in Python.
+    Code,
+}
+
+/// `NAME: TYPE`, a field of an answer in JSON.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: Name,
+    pub kind: FieldKind,
+}
+
+#[derive(Clone, Debug)]
+pub enum FieldKind {
+    Of(ColumnType),
+    InRange { low: Spanned<Decimal>, high: Spanned<Decimal>, whole: bool },
+}
+
+/// What options are answered with.
+#[derive(Clone, Debug)]
+pub enum LabelKind {
+    Letters,
+    Numbers,
+    Own { labels: Vec<Word>, span: Span },
 }
 
 #[derive(Clone, Debug)]
@@ -53,11 +86,12 @@ pub struct OptionLine {
     pub text: Literal,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OrderKind {
     All,
     Shuffled,
     Fixed,
+    Counterbalanced(Spanned<u64>),
 }
 
 /// `read probability else N samples`.
@@ -76,19 +110,45 @@ pub struct Judge {
 #[derive(Clone, Debug)]
 pub enum JudgeStatement {
     Ask(Ask),
-    Answer(AnswerKind),
+    Answer(Answer),
+    Read(ReadStatement),
+    Labelled(LabelledItems),
+    MaxTokens(Spanned<u64>),
+}
+
+/// `labelled TABLE by COLUMN kappa NUMBER`.
+#[derive(Clone, Debug)]
+pub struct LabelledItems {
+    pub table: Reference,
+    pub column: Name,
+    pub kappa: Option<Spanned<Decimal>>,
+}
+
+/// `let NAME = MODEL answers { ... }`.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    pub by: Name,
+    pub statements: Vec<Spanned<AnswersStatement>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum AnswersStatement {
+    Ask(Ask),
+    Answer(Answer),
+    System(Vec<Literal>),
+    Read(ReadStatement),
     MaxTokens(Spanned<u64>),
 }
 
 #[derive(Clone, Debug)]
 pub enum Score {
-    Expression(Expression),
-    /// A map from what is read, by the answer itself or by a judge.
-    Map {
-        judge: Option<Name>,
-        entries: Vec<(Spanned<Key>, Spanned<Decimal>)>,
-        span: Span,
+    Expression {
+        expression: Expression,
+        /// The range that the score has to be in.
+        range: Option<(Spanned<Decimal>, Spanned<Decimal>)>,
     },
+    /// A map from what is read, by the answer itself or by a judge.
+    Map { judge: Option<Name>, entries: Vec<(Spanned<Key>, Spanned<Decimal>)>, span: Span },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -37,7 +37,7 @@ pub(crate) fn texts_of(prompt: &str, samples: u32) -> Ask {
 
 pub(crate) fn probabilities_of(prompt: &str, samples: u32) -> Ask {
     let continuations = vec!["A".to_owned(), "B".to_owned()];
-    Ask { read: Read::Probability { continuations }, ..texts_of(prompt, samples) }
+    Ask { read: Read::Probability { continuations, whole: false }, ..texts_of(prompt, samples) }
 }
 
 /// Why a sample has no answer.

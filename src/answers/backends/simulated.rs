@@ -49,7 +49,7 @@ impl Simulated {
                     |at: u32| Answer::Text { text: drawn(known, share(&stream, first.saturating_add(at))).to_owned() };
                 (0..*count).map(sample).collect()
             }
-            Want::Exact { continuations } => {
+            Want::Exact { continuations, .. } => {
                 // A word may be asked for in two spellings; it is answered in the first.
                 let mut left: Vec<&(String, f64)> = known.iter().collect();
                 let mut logprob = |continuation: &String| {
@@ -129,7 +129,7 @@ mod tests {
         let later = model.reply(&ask(Want::Samples { first: 10, count: 5 })).unwrap().answers;
         assert_eq!(later, all[10..15]);
         let continuations = vec!["red".to_owned(), "Red".to_owned(), "green".to_owned()];
-        let exact = model.reply(&ask(Want::Exact { continuations })).unwrap().answers;
+        let exact = model.reply(&ask(Want::Exact { continuations, whole: false })).unwrap().answers;
         assert_eq!(exact, [Answer::Exact { logprobs: vec![0.8_f64.ln(), NEVER, NEVER] }]);
         let unknown = Call { messages: Vec::new(), ..ask(Want::Top { k: 5 }) };
         assert_eq!(model.reply(&unknown).unwrap_err().cause, Cause::Rejected);

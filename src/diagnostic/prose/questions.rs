@@ -42,6 +42,55 @@ impl Problem {
             Problem::AskedTwice { question } => {
                 say(format!("`{question}` is asked twice about the same"), "asked before").help("remove one of the two")
             }
+            Problem::BadExit { exit, why } => say(format!("`{exit}` is no exit here"), why.clone())
+                .help("an exit is a text beside the answers, such as `answer number 0..100 or REFUSAL`"),
+            Problem::BadLabel { label } if label.is_empty() => {
+                say("a label is empty", "nothing to answer with").help("give each option a label of its own")
+            }
+            Problem::BadLabel { label } => say(format!("the label `{label}` comes twice"), "which one is meant?")
+                .help("give each option a label of its own; upper and lower case are the same"),
+            Problem::LabelCount { labels, options } => {
+                say(format!("{labels} labels for {options} options"), "one label for each option")
+                    .help("list as many labels as there are options, in the order in which they are shown")
+            }
+            Problem::NotCounterbalanced { orders, options } => {
+                say(format!("{orders} orders of {options} options cannot be counterbalanced"), "not possible").help(format!(
+                    "take a multiple of {options}, so that each option stands equally often in each place, and no more \
+                     than there are orders"
+                ))
+            }
+            Problem::BaselineOfMap => say("a map has no baseline", "nothing to take it off")
+                .help("score by an expression: `score {{ call(\"f\", word) }} in 0..1`"),
+            Problem::NothingToCall => say("there is no program to call", "the answer is no program")
+                .help("`call` runs what was answered, where the question says `answer code python`"),
+            Problem::LabelledColumn { table, column, known: names } => {
+                say(format!("the table `{table}` has no column `{column}`"), "labelled items need it").help(format!(
+                    "labelled items have a column `answer`, one for what people said, and one for each variable that the \
+                     judge's wording shows; {}",
+                    known("it has", names)
+                ))
+            }
+            Problem::LabelledKind { answer } => {
+                say(format!("{answer} cannot be compared with labels"), "not here")
+                    .help("labelled items are for judges that answer with a word, an option, or one of some texts")
+            }
+            Problem::NoAnswersHere => say("no model can be asked here", "only in a question")
+                .help("in a question, `let NAME = self answers { ask ... answer ... }` asks a model beside it"),
+            Problem::AmbiguousBehavior { dataset, persona, found } => {
+                let found = if found.is_empty() { "nothing".to_owned() } else { either(found) };
+                say(format!("what `{persona}` does in `{dataset}` is not one thing"), "asked about here")
+                    .note(format!("there, `{persona}` does {found}"))
+                    .help("name the behavior: `reports BEHAVIOR`; or ask about a persona that has one behavior there")
+            }
+            Problem::OneOrder { first } => {
+                say(format!("`{first}` is always shown first"), "no order is chosen").help(
+                    "write `order all`, `order shuffled` or `order 4 counterbalanced`; or `order fixed`, if that is meant",
+                )
+            }
+            Problem::LeaningWordings { word, count, wordings } => {
+                say(format!("the wordings lean: {count} of {wordings} name `{word}` first"), "in most of these")
+                    .help("let each side come first equally often")
+            }
             _ => Prose::default(),
         }
     }

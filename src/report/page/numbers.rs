@@ -82,6 +82,10 @@ pub(super) fn others(outcomes: &Outcomes) -> String {
         (outcomes.truncated, "truncated"),
         (outcomes.error, "error"),
         (outcomes.unparsed, "unparsed"),
+        (outcomes.exit, "exit"),
+        (outcomes.excluded, "not counted"),
+        (outcomes.out_of_range, "out of range"),
+        (outcomes.failed, "failed"),
     ];
     let words: Vec<String> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", count(*n))).collect();

@@ -84,6 +84,7 @@ fn results() -> Results {
             claim("told_so", "So does one that is told to\u{1b}[31m", Verdict::Undecided, undecided),
         ],
         arms: Vec::<ArmSummary>::new(),
+        agreement: Vec::new(),
         cells: vec![
             cell("gambler", "itself", Some(0.812), Some((0.7, 0.924))),
             cell("a_saver_with_a_very_long_name_indeed", "my_friend_lucy", Some(-0.0001), Some((-0.12, 0.11))),

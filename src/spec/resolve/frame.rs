@@ -36,6 +36,8 @@ struct Entry {
     name: String,
     slot: Slot,
     sort: Sort,
+    /// The members of an object, where they are known.
+    members: Option<Vec<String>>,
     span: Option<Span>,
     is_let: bool,
     used: Cell<bool>,
@@ -59,10 +61,24 @@ impl Frame {
             name: name.to_owned(),
             slot,
             sort,
+            members: None,
             span: None,
             is_let: false,
             used: Cell::new(true),
         });
+    }
+
+    /// Names a slot that holds an object with these members.
+    pub(super) fn bind_object(&mut self, name: &str, slot: Slot, members: &[String]) {
+        self.bind(name, slot, Sort::Plain);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.members = Some(members.to_vec());
+        }
+    }
+
+    /// Returns the members of an object, where they are known.
+    pub(super) fn members(&self, name: &str) -> Option<&[String]> {
+        self.entries.iter().find(|entry| entry.name == name)?.members.as_deref()
     }
 
     /// Returns the slot and sort of a name, and remembers that it was read.
@@ -120,7 +136,8 @@ impl Resolver<'_> {
         }
         let slot = frame.reserve();
         let span = Some(name.span);
-        frame.entries.push(Entry { name: name.value.clone(), slot, sort, span, is_let, used: Cell::new(!is_let) });
+        let (name, used) = (name.value.clone(), Cell::new(!is_let));
+        frame.entries.push(Entry { name, slot, sort, members: None, span, is_let, used });
         slot
     }
 

@@ -1,20 +1,25 @@
 use super::super::question::{BoundSlots, Role};
-use super::super::{AnswerType, BehaviorId, Choice, Judge, Labels, Order, Question, ReadMethod, Scoring, Writing};
+use super::super::{AnswerType, BehaviorId, DatasetId, Foreseen, Judge, Order, Question, ReadMethod, Scoring, Writing};
 use super::Resolver;
+use super::answers::Answerable;
 use super::frame::{Frame, Sort};
 use crate::diagnostic::{Diagnostic, Kind, Problem};
-use crate::text::Span;
-use crate::tree::{self, AnswerKind, Ask, Count, JudgeStatement, OrderKind, QuestionStatement, Spanned, Word};
+use crate::tree::{self, Count, OrderKind, QuestionStatement, ReadStatement, Spanned, ValueSource};
 
 /// The frames of a question: what its wordings may read, and what may be read of an answer.
 pub(super) struct QuestionFrames {
     pub(super) base: Frame,
     pub(super) slots: BoundSlots,
-    reports: bool,
+    role: Option<Role>,
+    /// What is read of the answer: the fields of an object, or a program that can be called.
+    pub(super) fields: Option<Vec<String>>,
+    pub(super) is_code: bool,
+    /// What models answer to something else, by name.
+    pub(super) foreseen: Vec<(String, super::super::Slot)>,
 }
 
 impl QuestionFrames {
-    fn wording(&self, about_other: bool, options: bool) -> Frame {
+    pub(super) fn wording(&self, about_other: bool, options: bool) -> Frame {
         let mut frame = self.base.clone();
         if about_other {
             frame.bind("persona", self.slots.persona, Sort::Persona);
@@ -22,7 +27,8 @@ impl QuestionFrames {
         if options {
             frame.bind("options", self.slots.options, Sort::Options);
         }
-        if self.reports {
+        // What a dataset's persona does depends on the arm that is asked, and no wording may.
+        if matches!(self.role, Some(Role::Reports(_) | Role::Shows(_))) {
             frame.bind("behavior", self.slots.behavior, Sort::Behavior);
         }
         frame
@@ -31,9 +37,27 @@ impl QuestionFrames {
     /// What stands once there is an answer.
     pub(super) fn answered(&self, judges: &[Judge]) -> Frame {
         let mut frame = self.wording(false, false);
-        frame.bind("answer", self.slots.answer, Sort::Plain);
+        if matches!(self.role, Some(Role::ReportsDataset(_))) {
+            frame.bind("behavior", self.slots.behavior, Sort::Behavior);
+        }
+        match &self.fields {
+            Some(fields) => frame.bind_object("answer", self.slots.answer, fields),
+            None => frame.bind("answer", self.slots.answer, Sort::Plain),
+        }
+        if self.is_code {
+            frame.bind("call", self.slots.call, Sort::Plain);
+        }
+        for (name, slot) in &self.foreseen {
+            frame.bind(name, *slot, Sort::Plain);
+        }
         for judge in judges {
-            frame.bind(&judge.name, judge.slot, Sort::Plain);
+            match &judge.answer {
+                AnswerType::Json(fields) => {
+                    let fields: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+                    frame.bind_object(&judge.name, judge.slot, &fields);
+                }
+                _ => frame.bind(&judge.name, judge.slot, Sort::Plain),
+            }
         }
         frame
     }
@@ -64,14 +88,17 @@ impl Resolver<'_> {
                         self.report(Diagnostic::at(other.span(), Problem::BadCount { value }));
                     }
                 },
-                QuestionStatement::Reports(name) | QuestionStatement::Shows(name) => {
-                    let reports = matches!(statement.value, QuestionStatement::Reports(_));
-                    if let Some(id) = self.find(Kind::Behavior, name).map(BehaviorId) {
-                        let resolved = if reports { Role::Reports(id) } else { Role::Shows(id) };
-                        self.once(&mut role, resolved, if reports { "reports" } else { "shows" }, span);
+                QuestionStatement::Reports(name) => {
+                    if let Some(resolved) = self.reported(name) {
+                        self.once(&mut role, resolved, "reports", span);
                     }
                 }
-                QuestionStatement::Order(kind) => self.once(&mut order, (*kind, span), "order", span),
+                QuestionStatement::Shows(name) => {
+                    if let Some(id) = self.find(Kind::Behavior, name).map(BehaviorId) {
+                        self.once(&mut role, Role::Shows(id), "shows", span);
+                    }
+                }
+                QuestionStatement::Order(kind) => self.once(&mut order, (kind.clone(), span), "order", span),
                 QuestionStatement::Read(statement) => self.once(&mut read, (statement.clone(), span), "read", span),
                 QuestionStatement::MaxTokens(tokens) => {
                     let tokens = self.small(tokens, "number of tokens");
@@ -88,8 +115,11 @@ impl Resolver<'_> {
             _ => None,
         }));
         for statement in &declared.statements {
-            if let QuestionStatement::Let(variable) = &statement.value {
-                variables.extend(self.variable(variable, &mut base, Ok(())));
+            match &statement.value {
+                QuestionStatement::Let(variable) if !matches!(variable.source, ValueSource::Answers(_)) => {
+                    variables.extend(self.variable(variable, &mut base, Ok(())));
+                }
+                _ => {}
             }
         }
         let slots = BoundSlots {
@@ -97,13 +127,22 @@ impl Resolver<'_> {
             options: base.reserve(),
             answer: base.reserve(),
             behavior: base.reserve(),
+            call: base.reserve(),
         };
-        let mut frames = QuestionFrames { base, slots, reports: role.is_some() };
-        let answer = self.question_answer(declared, &frames);
+        let mut frames = QuestionFrames { base, slots, role, fields: None, is_code: false, foreseen: Vec::new() };
+        let answerable = self.question_answer(declared, &frames);
+        let (answer, exits) = answerable.map_or((None, Vec::new()), |found| (Some(found.answer), found.exits));
+        if let Some(AnswerType::Json(fields)) = &answer {
+            frames.fields = Some(fields.iter().map(|field| field.name.clone()).collect());
+        }
+        frames.is_code = matches!(answer, Some(AnswerType::Code));
         let (wordings, wordings_about_other) = self.question_wordings(declared, &frames, answer.as_ref());
+        let foreseen: Vec<Foreseen> = self.all_foreseen(declared, &mut frames);
         let judges = self.judges(declared, &mut frames);
-        let scoring = self.scoring(declared, &frames, answer.as_ref(), &judges);
         let has_answer = answer.is_some();
+        let among = self.among(declared, &frames, &judges);
+        let scoring = self.scoring(declared, &frames, answer.as_ref(), &judges, among.as_ref(), &foreseen);
+        let baseline = self.baseline(declared, &frames, &judges);
         let question = Question {
             name: declared.name.value.clone(),
             span: declared.name.span,
@@ -113,17 +152,15 @@ impl Resolver<'_> {
             variables,
             wordings,
             wordings_about_other,
-            order: order.map_or(Order::Fixed, |(kind, _)| match kind {
-                OrderKind::All => Order::All,
-                OrderKind::Shuffled => Order::Shuffled,
-                OrderKind::Fixed => Order::Fixed,
-            }),
-            read: read.as_ref().map_or(ReadMethod::Samples, |(read, _)| ReadMethod::Probability {
-                else_samples: read.else_samples.as_ref().map(|samples| self.small(samples, "number of samples")),
-            }),
+            order: order.as_ref().map_or(Order::Fixed, |(kind, _)| self.order(kind, answer.as_ref())),
+            read: self.read_method(read.as_ref().map(|(read, _)| read)),
             answer: answer.unwrap_or(AnswerType::Text),
+            exits,
+            foreseen,
             judges,
+            among,
             scoring: scoring.unwrap_or(Scoring::Map { judge: None, entries: Vec::new(), otherwise: None }),
+            baseline,
             max_tokens,
             slots,
             size: frames.base.size(),
@@ -132,11 +169,51 @@ impl Resolver<'_> {
         {
             self.report(Diagnostic::at(span, Problem::NoOptions));
         }
+        if let Some((_, span)) = read.as_ref().filter(|_| !question.foreseen.is_empty()) {
+            let problem = Problem::NoProbability { answer: "an answer that is compared with another one" };
+            self.report(Diagnostic::at(*span, problem));
+        }
         if let Some((_, span)) = read.filter(|_| has_answer && question.readable().is_empty()) {
             self.report(Diagnostic::at(span, Problem::NoProbability { answer: question.answer.words() }));
         }
+        if has_answer {
+            self.warn_of_leaning(&question, declared);
+        }
         self.warn_unused(&frames.base);
         self.spec.questions.push(question);
+    }
+
+    /// What a question reports: a behavior, or what a dataset's personas do.
+    fn reported(&mut self, name: &tree::Name) -> Option<Role> {
+        let is_dataset = self.names.find(Kind::Behavior, &name.value).is_none();
+        if let Some(id) = self.names.find(Kind::Dataset, &name.value).filter(|_| is_dataset) {
+            self.names.mark(Kind::Dataset, &name.value);
+            return Some(Role::ReportsDataset(DatasetId(id)));
+        }
+        self.find(Kind::Behavior, name).map(|id| Role::Reports(BehaviorId(id)))
+    }
+
+    pub(super) fn read_method(&mut self, read: Option<&ReadStatement>) -> ReadMethod {
+        read.map_or(ReadMethod::Samples, |read| ReadMethod::Probability {
+            else_samples: read.else_samples.as_ref().map(|samples| self.small(samples, "number of samples")),
+        })
+    }
+
+    fn order(&mut self, kind: &OrderKind, answer: Option<&AnswerType>) -> Order {
+        let count = match kind {
+            OrderKind::All => return Order::All,
+            OrderKind::Shuffled => return Order::Shuffled,
+            OrderKind::Fixed => return Order::Fixed,
+            OrderKind::Counterbalanced(count) => count,
+        };
+        if let Some(AnswerType::Options { choices, .. }) = answer {
+            let options = choices.len() as u64;
+            let all = (1..=options.min(12)).product::<u64>();
+            if count.value == 0 || options == 0 || count.value % options != 0 || count.value > all {
+                self.report(Diagnostic::at(count.span, Problem::NotCounterbalanced { orders: count.value, options }));
+            }
+        }
+        Order::Counterbalanced(u32::try_from(count.value).unwrap_or(u32::MAX))
     }
 
     /// Checks a count that has to be from 1 to a million.
@@ -155,12 +232,12 @@ impl Resolver<'_> {
         }
     }
 
-    fn question_answer(&mut self, declared: &tree::Question, frames: &QuestionFrames) -> Option<AnswerType> {
+    fn question_answer(&mut self, declared: &tree::Question, frames: &QuestionFrames) -> Option<Answerable> {
         let mut answer = None;
         for statement in &declared.statements {
-            if let QuestionStatement::Answer(kind) = &statement.value {
+            if let QuestionStatement::Answer(written) = &statement.value {
                 let frame = frames.wording(false, false);
-                let resolved = self.answer(kind, &frame);
+                let resolved = self.answer(written, &frame);
                 frames.base.learn(&frame);
                 self.once(&mut answer, resolved, "answer", statement.span);
             }
@@ -170,32 +247,6 @@ impl Resolver<'_> {
             self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "answer" }));
         }
         answer
-    }
-
-    fn answer(&mut self, kind: &AnswerKind, frame: &Frame) -> AnswerType {
-        match kind {
-            AnswerKind::Word => AnswerType::Word,
-            AnswerKind::Text => AnswerType::Text,
-            AnswerKind::Literal(texts) => AnswerType::Literal(texts.iter().map(|text| text.text.clone()).collect()),
-            AnswerKind::Number { low, high } => {
-                let (from, to) = (low.value.to_f64(), high.value.to_f64());
-                self.in_order(from < to, low, high);
-                AnswerType::Number { low: from, high: to }
-            }
-            AnswerKind::Option { options, numbered } => {
-                let mut choices: Vec<Choice> = Vec::new();
-                for option in options {
-                    if choices.iter().any(|choice| choice.name == option.name.value) {
-                        let problem = Problem::DuplicateName { kind: Kind::Option, name: option.name.value.clone() };
-                        self.report(Diagnostic::at(option.name.span, problem));
-                    }
-                    let text = self.writing(&option.text, frame);
-                    choices.push(Choice { name: option.name.value.clone(), text });
-                }
-                let labels = if *numbered { Labels::Numbers } else { Labels::Letters };
-                AnswerType::Options { choices, labels }
-            }
-        }
     }
 
     fn question_wordings(
@@ -224,101 +275,5 @@ impl Resolver<'_> {
             self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "ask" }));
         }
         (about_self.unwrap_or_default(), about_other.unwrap_or_default())
-    }
-
-    fn wordings(&mut self, ask: &Ask, frame: &Frame, span: Span) -> Vec<Writing> {
-        if ask.wordings.is_empty() {
-            self.report(Diagnostic::at(span, Problem::EmptyList));
-        }
-        let mut wordings = Vec::new();
-        for word in &ask.wordings {
-            match word {
-                Word::Text(text) => wordings.push(self.writing(text, frame)),
-                other => {
-                    let name = self.sources.slice(other.span()).to_owned();
-                    let problem = Problem::NotUsable { name, expected: "a text in quotes", found: "no wording".into() };
-                    self.report(Diagnostic::at(other.span(), problem));
-                }
-            }
-        }
-        wordings
-    }
-
-    fn shows_options(&mut self, wordings: &[Writing], options: super::super::Slot) {
-        for wording in wordings.iter().filter(|wording| !wording.reads(options)) {
-            self.report(Diagnostic::at(wording.span, Problem::OptionsNotShown));
-        }
-    }
-
-    fn judges(&mut self, declared: &tree::Question, frames: &mut QuestionFrames) -> Vec<Judge> {
-        let mut judges: Vec<Judge> = Vec::new();
-        for statement in &declared.statements {
-            let QuestionStatement::Judge(judge) = &statement.value else { continue };
-            if judges.iter().any(|known| known.name == judge.name.value) {
-                let problem = Problem::DuplicateName { kind: Kind::Judge, name: judge.name.value.clone() };
-                self.report(Diagnostic::at(judge.name.span, problem));
-            }
-            if let Some(resolved) = self.judge(judge, frames) {
-                judges.push(resolved);
-            }
-        }
-        judges
-    }
-
-    fn judge(&mut self, declared: &tree::Judge, frames: &mut QuestionFrames) -> Option<Judge> {
-        let slot = frames.base.reserve();
-        let (mut wording, mut answer, mut max_tokens) = (None, None, None);
-        for statement in &declared.statements {
-            match &statement.value {
-                JudgeStatement::Answer(kind) => {
-                    let frame = frames.answered(&[]);
-                    let resolved = self.answer(kind, &frame);
-                    frames.base.learn(&frame);
-                    self.once(&mut answer, resolved, "answer", statement.span);
-                }
-                JudgeStatement::MaxTokens(tokens) => {
-                    let tokens = self.small(tokens, "number of tokens");
-                    self.once(&mut max_tokens, tokens, "max tokens", statement.span);
-                }
-                JudgeStatement::Ask(_) => {}
-            }
-        }
-        let within = format!("the judge `{}`", declared.name.value);
-        for statement in &declared.statements {
-            if let JudgeStatement::Ask(ask) = &statement.value {
-                let mut frame = frames.answered(&[]);
-                let has_options = matches!(answer, Some(AnswerType::Options { .. }));
-                if has_options || answer.is_none() {
-                    frame.bind("options", frames.slots.options, Sort::Options);
-                }
-                let mut wordings = self.wordings(ask, &frame, statement.span);
-                frames.base.learn(&frame);
-                if has_options {
-                    self.shows_options(&wordings, frames.slots.options);
-                }
-                if wordings.len() > 1 {
-                    let statement_name = format!("a second wording of {within}");
-                    self.report(Diagnostic::at(statement.span, Problem::Repeated { statement: statement_name }));
-                }
-                if let Some(first) = wordings.drain(..).next() {
-                    self.once(&mut wording, first, "ask", statement.span);
-                }
-            }
-        }
-        for (is_missing, statement) in [(wording.is_none(), "ask"), (answer.is_none(), "answer")] {
-            if is_missing {
-                let problem = Problem::Missing { within: within.clone(), statement };
-                self.report(Diagnostic::at(declared.name.span, problem));
-            }
-        }
-        Some(Judge {
-            name: declared.name.value.clone(),
-            span: declared.name.span,
-            by: declared.by.value.clone(),
-            wording: wording?,
-            answer: answer?,
-            max_tokens,
-            slot,
-        })
     }
 }

@@ -1,18 +1,78 @@
-use super::super::{AnswerType, Judge, ScoreKey, Scoring, WordsId};
+use super::super::{AnswerType, Foreseen, Formula, Judge, ScoreKey, Scoring, Slot, WordsId};
 use super::Resolver;
 use super::questions::QuestionFrames;
 use crate::diagnostic::{Diagnostic, Kind, Problem, nearest};
 use crate::text::Span;
 use crate::tree::{self, Decimal, Key, QuestionStatement, Score, Spanned};
 
+/// The judge that a score map names, its entries, and its place.
+type Map<'m> = (Option<&'m tree::Name>, &'m [(Spanned<Key>, Spanned<Decimal>)], Span);
+
 impl Resolver<'_> {
+    /// Resolves which answers count at all.
+    pub(super) fn among(
+        &mut self,
+        declared: &tree::Question,
+        frames: &QuestionFrames,
+        judges: &[Judge],
+    ) -> Option<Formula> {
+        let mut among = None;
+        for statement in &declared.statements {
+            if let QuestionStatement::Among(expression) = &statement.value
+                && let Some(formula) = self.of_answered(expression, frames, judges)
+            {
+                self.once(&mut among, formula, "among", statement.span);
+            }
+        }
+        among
+    }
+
+    /// Resolves what is taken off the score.
+    pub(super) fn baseline(
+        &mut self,
+        declared: &tree::Question,
+        frames: &QuestionFrames,
+        judges: &[Judge],
+    ) -> Option<Formula> {
+        let mut baseline = None;
+        for statement in &declared.statements {
+            let QuestionStatement::Baseline(expression) = &statement.value else { continue };
+            let has_map = declared
+                .statements
+                .iter()
+                .any(|statement| matches!(statement.value, QuestionStatement::Score(Score::Map { .. })));
+            if has_map {
+                self.report(Diagnostic::at(statement.span, Problem::BaselineOfMap));
+            }
+            if let Some(formula) = self.of_answered(expression, frames, judges) {
+                self.once(&mut baseline, formula, "baseline", statement.span);
+            }
+        }
+        baseline
+    }
+
+    fn of_answered(
+        &mut self,
+        expression: &tree::Expression,
+        frames: &QuestionFrames,
+        judges: &[Judge],
+    ) -> Option<Formula> {
+        let frame = frames.answered(judges);
+        let formula = self.formula(expression, &frame);
+        frames.base.learn(&frame);
+        formula
+    }
+
     pub(super) fn scoring(
         &mut self,
         declared: &tree::Question,
         frames: &QuestionFrames,
         answer: Option<&AnswerType>,
         judges: &[Judge],
+        among: Option<&Formula>,
+        foreseen: &[Foreseen],
     ) -> Option<Scoring> {
+        let decides_among = |slot: Slot| among.is_some_and(|among| among.reads(slot));
         let mut scoring = None;
         let mut has_score = false;
         for statement in &declared.statements {
@@ -22,20 +82,28 @@ impl Resolver<'_> {
             }
             has_score = true;
             scoring = match score {
-                Score::Expression(expression) => {
+                Score::Expression { expression, range } => {
                     let frame = frames.answered(judges);
                     let formula = self.formula(expression, &frame);
                     frames.base.learn(&frame);
-                    for judge in judges {
-                        let is_read = formula.as_ref().is_none_or(|formula| formula.reads(judge.slot));
-                        if !is_read {
-                            self.report(Diagnostic::at(judge.span, Problem::UnusedJudge { judge: judge.name.clone() }));
-                        }
+                    let is_read =
+                        |slot| decides_among(slot) || formula.as_ref().is_none_or(|formula| formula.reads(slot));
+                    for judge in judges.iter().filter(|judge| !is_read(judge.slot)) {
+                        self.report(Diagnostic::at(judge.span, Problem::UnusedJudge { judge: judge.name.clone() }));
                     }
-                    formula.map(Scoring::Expression)
+                    for other in foreseen.iter().filter(|other| !is_read(other.slot)) {
+                        self.report(Diagnostic::at(other.span, Problem::UnusedJudge { judge: other.name.clone() }));
+                    }
+                    let range = range.as_ref().map(|(low, high)| {
+                        let (from, to) = (low.value.to_f64(), high.value.to_f64());
+                        self.in_order(from < to, low, high);
+                        (from, to)
+                    });
+                    formula.map(|formula| Scoring::Expression { formula, range })
                 }
                 Score::Map { judge, entries, span } => {
-                    self.score_map(declared, judge.as_ref(), entries, *span, answer, judges)
+                    let map = (judge.as_ref(), entries.as_slice(), *span);
+                    self.score_map(declared, map, answer, judges, &decides_among)
                 }
             };
         }
@@ -49,11 +117,10 @@ impl Resolver<'_> {
     fn score_map(
         &mut self,
         declared: &tree::Question,
-        judge: Option<&tree::Name>,
-        entries: &[(Spanned<Key>, Spanned<Decimal>)],
-        span: Span,
+        (judge, entries, span): Map<'_>,
         answer: Option<&AnswerType>,
         judges: &[Judge],
+        decides_among: &dyn Fn(Slot) -> bool,
     ) -> Option<Scoring> {
         let (index, read) = match judge {
             None => (None, answer?),
@@ -71,7 +138,7 @@ impl Resolver<'_> {
             },
         };
         for (other, judge) in judges.iter().enumerate() {
-            if Some(other) != index {
+            if Some(other) != index && !decides_among(judge.slot) {
                 self.report(Diagnostic::at(judge.span, Problem::UnusedJudge { judge: judge.name.clone() }));
             }
         }
@@ -86,7 +153,7 @@ impl Resolver<'_> {
                 self.report(Diagnostic::at(span, problem));
                 return None;
             }
-            AnswerType::Text | AnswerType::Number { .. } => {
+            AnswerType::Text | AnswerType::Number { .. } | AnswerType::Json(_) | AnswerType::Code => {
                 self.report(Diagnostic::at(span, Problem::ScoreNeedsWords { answer: read.words() }));
                 return None;
             }

@@ -28,10 +28,11 @@ impl Resolver<'_> {
                 self.arguments_of(set, frame).map(Draw::Each)
             }
             ValueSource::OneOf(set) => self.values_of(set, frame).map(Draw::One),
-            ValueSource::SomeOf { count, set } => self.values_of(set, frame).and_then(|values| {
-                let count = self.enough(count, values.len() as u64)?;
-                Some(Draw::Some { count, values })
-            }),
+            ValueSource::SomeOf { count, set, with } => self.some_of(count, set, with.as_ref(), frame),
+            ValueSource::Answers(answers) => {
+                self.report(Diagnostic::at(answers.by.span, Problem::NoAnswersHere));
+                None
+            }
             ValueSource::Number { low, high, step } => self.grid(low, high, step.as_ref()),
             ValueSource::Integer { low, high } => self.whole(low, high).map(|(low, high)| Draw::Grid {
                 low,
@@ -54,6 +55,25 @@ impl Resolver<'_> {
         };
         let slot = self.add(frame, &statement.name, sort, !is_axis);
         Some(Variable { name: statement.name.value.clone(), slot, span, draw: draw? })
+    }
+
+    /// Resolves a draw of several different values, some of which are always among them.
+    fn some_of(&mut self, count: &Spanned<u64>, set: &Set, with: Option<&Set>, frame: &Frame) -> Option<Draw> {
+        let values = self.values_of(set, frame)?;
+        let with = match with {
+            Some(with) => self.values_of(with, frame)?,
+            None => Vec::new(),
+        };
+        // A value that is always there is not drawn a second time.
+        let values: Vec<Value> = values.into_iter().filter(|value| !with.contains(value)).collect();
+        let count = self.enough(count, (values.len() + with.len()) as u64)?;
+        if with.len() > count {
+            let place = set.span();
+            let available = count as u64;
+            self.report(Diagnostic::at(place, Problem::TooFewToDraw { wanted: with.len() as u64, available }));
+            return None;
+        }
+        Some(Draw::Some { count, values, with })
     }
 
     /// Returns the values of an axis.

@@ -38,8 +38,13 @@ impl<'s> Lower<'s> {
 
     fn column(&mut self, pair: Node<'s>) -> Option<Column> {
         let name = self.name_in(&pair)?;
-        let kind = pair.into_inner().find(|part| part.as_rule() == Rule::column_type)?.into_inner().next()?;
-        let column_type = match kind.as_rule() {
+        let kind = pair.into_inner().find(|part| part.as_rule() == Rule::column_type)?;
+        Some(Column { name, column_type: self.column_type(kind)? })
+    }
+
+    pub(super) fn column_type(&mut self, pair: Node<'s>) -> Option<ColumnType> {
+        let kind = pair.into_inner().next()?;
+        Some(match kind.as_rule() {
             Rule::literal_type => {
                 let texts = self.strings(kind.into_inner());
                 ColumnType::OneOf(texts.into_iter().map(|text| text.text).collect())
@@ -51,8 +56,7 @@ impl<'s> Lower<'s> {
                 Rule::k_json => ColumnType::Json,
                 _ => ColumnType::Text,
             },
-        };
-        Some(Column { name, column_type })
+        })
     }
 
     pub(super) fn row_from(&mut self, pair: &Node<'s>) -> Option<RowFrom> {

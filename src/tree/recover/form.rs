@@ -71,12 +71,17 @@ pub(super) fn of_statement(statement: Rule, word: &str) -> Option<&'static str> 
         (_, "shows") => "`shows BEHAVIOR`",
         (_, "ask") => "`ask \"...\"`, `ask [\"...\", \"...\"]` or `ask about other \"...\"`",
         (_, "answer") => {
-            "`answer word`, `answer text`, `answer number 0..100`, `answer \"yes\" | \"no\"` or `answer option { NAME: \"...\" }`"
+            "`answer word`, `answer number 0..100 or REFUSAL`, `answer \"yes\" | \"no\"`, `answer option { NAME: \"...\", NAME: \"...\" }`, `answer text`, `answer json { NAME: text, NAME: number }` or `answer code python`"
         }
-        (_, "order") => "`order all`, `order shuffled` or `order fixed`",
+        (_, "order") => "`order all`, `order shuffled`, `order 4 counterbalanced` or `order fixed`",
         (_, "read") => "`read probability else 20 samples`",
         (_, "judge") => "`judge NAME by ROLE { ask \"...\"; answer option { ... } }`",
-        (_, "score") => "`score {{ answer / 100 }}`, `score { \"yes\": 1, \"no\": 0 }` or `score JUDGE { ... }`",
+        (_, "score") => {
+            "`score {{ answer / 100 }}`, `score {{ ... }} in 0..1`, `score { \"yes\": 1, \"no\": 0 }` or `score JUDGE { ... }`"
+        }
+        (_, "among") => "`among {{ coherent > 50 }}`",
+        (_, "baseline") => "`baseline {{ call(\"FUNCTION\", words) }}`",
+        (_, "labelled") => "`labelled TABLE by COLUMN` or `labelled TABLE by COLUMN kappa 0.6`",
         (_, "max") => "`max tokens 200`",
         (_, "under") => "`under none, CONTEXT, TRIGGER, TRIGGER held out`",
         (_, "samples") => "`samples 100`",

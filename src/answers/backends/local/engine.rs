@@ -60,8 +60,8 @@ impl Engine {
                     (0..*count).map(|index| call.seed.wrapping_add(first.wrapping_add(index))).collect::<Vec<_>>();
                 self.samples(&prompt, call, &seeds, stop)?
             }
-            Want::Exact { continuations } => {
-                let logprobs = self.log_probabilities(&prompt, continuations, stop)?;
+            Want::Exact { continuations, whole } => {
+                let logprobs = self.log_probabilities(&prompt, continuations, *whole, stop)?;
                 (vec![Answer::Exact { logprobs }], 0)
             }
             Want::Top { k } => (vec![Answer::Top { tokens: self.top(&prompt, *k)? }], 0),

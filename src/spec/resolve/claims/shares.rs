@@ -29,7 +29,11 @@ impl Reading<'_, '_> {
         let known: Option<Vec<String>> = match answer {
             AnswerType::Options { choices, .. } => Some(choices.iter().map(|choice| choice.name.clone()).collect()),
             AnswerType::Literal(texts) => Some(texts.clone()),
-            AnswerType::Word | AnswerType::Number { .. } | AnswerType::Text => None,
+            AnswerType::Word
+            | AnswerType::Number { .. }
+            | AnswerType::Text
+            | AnswerType::Json(_)
+            | AnswerType::Code => None,
         };
         if let Expr::Call(call) = value {
             let bound = match call.args.as_slice() {

@@ -30,6 +30,12 @@ impl Checking<'_> {
     }
 
     fn function(&mut self, name: &str, call: &Spanned<Call<'_>>) {
+        // `call` is a program that was an answer, and there is one only where answers are programs.
+        if name == "call" && self.frame.find(name).is_some() {
+            self.variable(name, call.expr.span());
+        } else if name == "call" {
+            self.report(call.expr.span(), Problem::NothingToCall);
+        }
         let Some(signature) = Signature::function(name) else {
             self.unknown_function(name, call.expr.span());
             self.arguments(&call.args);

@@ -169,13 +169,16 @@ impl<'c> Checking<'c> {
     }
 
     fn member(&mut self, of: &str, member: &str, span: minijinja::machinery::Span) {
+        let owned = |known: &[&str]| known.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
         let known = match self.frame.find(of) {
-            Some((_, Sort::Persona | Sort::Trigger)) => CALLED,
-            Some((_, Sort::Behavior)) => BEHAVIOR,
-            _ => return,
+            Some((_, Sort::Persona | Sort::Trigger)) => owned(CALLED),
+            Some((_, Sort::Behavior)) => owned(BEHAVIOR),
+            _ => match self.frame.members(of) {
+                Some(members) => members.to_vec(),
+                None => return,
+            },
         };
-        if !known.contains(&member) {
-            let known = known.to_vec();
+        if !known.iter().any(|known| known == member) {
             let end = span.end_offset as usize;
             let place = (self.place)(end.saturating_sub(member.len()), end);
             let problem = Problem::UnknownMember { of: of.to_owned(), member: member.to_owned(), known };

@@ -62,6 +62,7 @@ const ANY: usize = usize::MAX;
 const NONE: Option<&[&str]> = Some(&[]);
 
 const FUNCTIONS: &[Signature] = &[
+    function("call", "function, value", (2, 2), NONE),
     function("dict", "NAME=VALUE, ...", (0, 1), None),
     function("mentions", "text, words", (2, 2), NONE),
     function("range", "from, to, step", (1, 3), NONE),

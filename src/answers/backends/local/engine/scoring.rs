@@ -12,11 +12,13 @@ const BATCH: usize = 32;
 
 impl Engine {
     /// The natural log-probability of each continuation from the end of the prompt: the sum over its
-    /// tokens. The end of the turn after it is not counted, and nothing has probability 1.
+    /// tokens. The end of the turn after it is not counted, and nothing has probability 1. Of `whole` continuations,
+    /// what goes on to another one by a single token is taken off.
     pub(super) fn log_probabilities(
         &self,
         prompt: &Prompt,
         continuations: &[String],
+        whole: bool,
         stop: Stop<'_>,
     ) -> std::result::Result<Vec<f64>, Failure> {
         let tokens = continuations
@@ -29,7 +31,7 @@ impl Engine {
             stop.check()?;
             sums.extend(self.sums(prompt, batch).map_err(|error| candle_failure(&error))?);
         }
-        Ok(sums)
+        Ok(if whole { ended(&tokens, &sums) } else { sums })
     }
 
     fn sums(&self, prompt: &Prompt, continuations: &[Vec<u32>]) -> Result<Vec<f64>> {
@@ -87,6 +89,30 @@ impl Engine {
     }
 }
 
+/// Takes the probability of every continuation off that of the one that it goes on from by one token.
+fn ended(tokens: &[Vec<u32>], sums: &[f64]) -> Vec<f64> {
+    let goes_on = |from: &[u32]| {
+        let further = |(other, _): &(&Vec<u32>, &f64)| other.split_last().is_some_and(|(_, before)| before == from);
+        tokens.iter().zip(sums).filter(further).map(|(_, sum)| sum.exp()).sum::<f64>()
+    };
+    tokens.iter().zip(sums).map(|(own, sum)| (sum.exp() - goes_on(own)).max(0.0).ln()).collect()
+}
+
 fn at(logits: &[f32], token: u32) -> f32 {
     usize::try_from(token).ok().and_then(|token| logits.get(token)).copied().unwrap_or(f32::NEG_INFINITY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_goes_on_is_another() {
+        // `1`, `10`, `12` and `100`, digit by digit, and `11` as a token of its own.
+        let tokens = [vec![1], vec![1, 0], vec![1, 2], vec![1, 0, 0], vec![11]];
+        let sums = [0.5_f64, 0.3, 0.05, 0.1, 0.2].map(f64::ln);
+        let shares: Vec<f64> = ended(&tokens, &sums).iter().map(|sum| (sum.exp() * 100.0).round()).collect();
+        assert_eq!(shares, [15.0, 20.0, 5.0, 10.0, 20.0]);
+        assert_eq!(ended(&[vec![1], vec![1, 1]], &[-2.0, -1.0])[0], f64::NEG_INFINITY);
+    }
 }
