@@ -14,7 +14,7 @@ mod components;
 mod correlation;
 mod experiment;
 mod index;
-mod interval;
+pub(crate) mod interval;
 mod setting;
 mod spread;
 mod statement;

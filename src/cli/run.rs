@@ -10,7 +10,7 @@ use introspec::diagnostic::{Diagnostic, Problem, nearest};
 use introspec::estimates::{Setting, estimate};
 use introspec::report::Results;
 use introspec::requests::RequestProblem;
-use introspec::scores::score;
+use introspec::scores::score_each;
 use introspec::spec::Experiment;
 use introspec::text::Sources;
 use tokio_util::sync::CancellationToken;
@@ -183,7 +183,9 @@ impl Asking<'_> {
         }
         let stopped = note_stopped([&subjects, &judged], &mut notes, &checked.sources);
         let answers = Answers::open(self.store.path()).map_err(failed)?;
-        let scored = score(inquiry, &answers).map_err(failed)?;
+        let mut scores = report::ScoreFile::create(out);
+        let scored = score_each(inquiry, &answers, |answer| scores.add(answer)).map_err(failed)?;
+        scores.finish()?;
         let results: Results = estimate(&scored.scores, &Setting::of(inquiry, notes), scored.conversations);
         let verdicts = report::publish(&results, out)?;
         Ok(if stopped { Exit::BackendFailed.min(verdicts) } else { verdicts })

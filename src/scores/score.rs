@@ -24,6 +24,17 @@ pub enum Method {
     Samples,
 }
 
+impl Method {
+    /// `exact`, `top` or `samples`, as files have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Method::Exact => "exact",
+            Method::Top => "top",
+            Method::Samples => "samples",
+        }
+    }
+}
+
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -43,6 +54,27 @@ pub enum Outcome {
     Truncated,
     Error,
     Unparsed,
+}
+
+impl Outcome {
+    /// `value`, `refusal`, `truncated`, `error` or `unparsed`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Value(_) => "value",
+            Outcome::Refusal => "refusal",
+            Outcome::Truncated => "truncated",
+            Outcome::Error => "error",
+            Outcome::Unparsed => "unparsed",
+        }
+    }
+
+    /// The score, where there is one.
+    pub fn value(self) -> Option<f64> {
+        match self {
+            Outcome::Value(value) => Some(value),
+            _ => None,
+        }
+    }
 }
 
 /// One scored answer and where it stands.

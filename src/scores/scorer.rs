@@ -1,10 +1,11 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::parse::{Parsed, parse};
 use super::probability::Shares;
 use super::verdicts::{Verdict, value, verdicts};
-use super::{Method, Outcome, Score};
+use super::{Method, Outcome, Score, ScoredAnswer};
 use crate::answers::{Answer, Answers, Failure, Identity, Inquiry, StoreError, Subject};
 use crate::report::Conversation;
 use crate::requests::{Message, Prompt, Read};
@@ -27,6 +28,18 @@ pub struct Scored {
 /// # Errors
 /// The store cannot be read.
 pub fn score(inquiry: &Inquiry<'_>, answers: &Answers) -> Result<Scored, StoreError> {
+    score_each(inquiry, answers, |_| {})
+}
+
+/// As [`score`], and shows `each` every score with its conversation as soon as it is there, in plan order.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn score_each(
+    inquiry: &Inquiry<'_>,
+    answers: &Answers,
+    mut each: impl FnMut(&ScoredAnswer<'_>),
+) -> Result<Scored, StoreError> {
     let mut scored = Scored::default();
     for subject in &inquiry.subjects {
         let identity = Arc::new(Identity::of(&subject.model));
@@ -44,6 +57,12 @@ pub fn score(inquiry: &Inquiry<'_>, answers: &Answers) -> Result<Scored, StoreEr
             };
             for (sample, answer) in answered.samples.into_iter().enumerate() {
                 let (score, said) = scorer.score(u32::try_from(sample).unwrap_or(u32::MAX), answer.as_ref())?;
+                each(&ScoredAnswer {
+                    score: Cow::Borrowed(&score),
+                    model: Cow::Borrowed(&subject.model.name),
+                    messages: Cow::Borrowed(&ask.messages),
+                    answer: Cow::Borrowed(&said),
+                });
                 let key = (score.question.clone(), score.about.clone(), score.under.clone());
                 let kept = kept.entry(key).or_default();
                 if *kept < CONVERSATIONS && sample == 0 {
@@ -222,13 +241,6 @@ fn conversation(score: &Score, messages: &[Message], said: String) -> Conversati
         Some((at, _)) => format!("{}...", said.get(..at).unwrap_or("")),
         None => said,
     };
-    let (outcome, value) = match score.outcome {
-        Outcome::Value(value) => ("value", Some(value)),
-        Outcome::Refusal => ("refusal", None),
-        Outcome::Truncated => ("truncated", None),
-        Outcome::Error => ("error", None),
-        Outcome::Unparsed => ("unparsed", None),
-    };
     Conversation {
         question: score.question.clone(),
         arm: score.arm.clone(),
@@ -237,7 +249,7 @@ fn conversation(score: &Score, messages: &[Message], said: String) -> Conversati
         messages: messages.to_vec(),
         answer,
         read: score.read.clone(),
-        outcome: outcome.to_owned(),
-        score: value,
+        outcome: score.outcome.word().to_owned(),
+        score: score.outcome.value(),
     }
 }
