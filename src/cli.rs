@@ -10,10 +10,14 @@ mod exit;
 mod explain;
 mod files;
 mod fmt;
+mod import;
 mod models;
 mod new;
+mod plan;
 mod report;
 mod run;
+mod sandbox;
+mod simulate;
 mod snap;
 mod spec;
 
@@ -41,18 +45,27 @@ enum Command {
     Check(check::Check),
     /// Format specs: one way to write them, which changes nothing of what they build
     Fmt(fmt::Fmt),
+    /// Write a spec that asks what question files of others ask (YAML of the paper's authors, or of llmcomp)
+    Import(import::Import),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
+    /// Say what a run will ask and cost, and what its claims can detect, before anything is spent
+    Plan(plan::Plan),
     Snap(snap::Snap),
     Diff(diff::Diff),
     /// Ask the models, score their answers, and say which claims hold
     Run(run::Run),
+    /// Let planted subjects with known effects answer, without any model, and see what the claims would conclude
+    Simulate(simulate::Simulate),
     /// Show the report of a finished run again, from its folder
     Report(report::Report),
     /// Look over training data that was made elsewhere: its form, its duplicates, its labels, its words
     Audit(audit::Audit),
     /// Explain a diagnostic, such as E0206, or a finding of an audit, such as A0301
     Explain(explain::Explain),
+    /// Run Python that a model wrote, as a worker of `run`
+    #[command(hide = true)]
+    Sandbox(sandbox::Sandbox),
 }
 
 /// The spec that a command reads.
@@ -70,13 +83,17 @@ pub(crate) fn main() -> ExitCode {
         Command::New(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Fmt(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Build(command) => command.run(),
+        Command::Plan(command) => command.run(),
         Command::Snap(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::Simulate(command) => command.run(),
         Command::Report(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Sandbox(command) => command.run(),
     };
     exit.into()
 }

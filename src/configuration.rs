@@ -5,7 +5,7 @@
 
 mod error;
 mod model;
-mod place;
+pub(crate) mod place;
 mod reader;
 mod run;
 mod secret;
@@ -52,6 +52,11 @@ impl Configuration {
     /// Returns the trained runs of an arm, in the order of the file; none where it is not mentioned.
     pub fn runs_of(&self, arm: &str) -> &[Run] {
         self.runs.get(arm).map_or(&[], Vec::as_slice)
+    }
+
+    /// Gives an arm these runs in place of those that it has.
+    pub(crate) fn set_runs(&mut self, arm: &str, runs: Vec<Run>) {
+        self.runs.insert(arm.to_owned(), runs);
     }
 
     /// Returns the arms that have runs, by name.

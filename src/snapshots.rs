@@ -8,7 +8,7 @@
 //!
 //! A [`Snapshot`] knows every row and request by digests of its parts, so that two of them are compared without holding
 //! their texts; texts are read from the files again where an example is shown. What is too large to be kept whole is
-//! kept as those digests with its counts ([`accept`]).
+//! kept as those digests with its counts ([`accept()`]).
 
 mod accept;
 mod change;

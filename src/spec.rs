@@ -24,7 +24,7 @@ pub use dataset::{Change, Control, Dataset, Expected, Part, Rows, Share};
 pub use draw::{Draw, Variable};
 pub(crate) use entity::decimal_value;
 pub use entity::{Argument, Entity, entity_value};
-pub use experiment::{Claim, Experiment};
+pub use experiment::{Adjustment, Claim, Experiment};
 pub use formula::{Evaluation, Formula, print};
 pub use ids::{
     ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TableInstanceId,

@@ -11,7 +11,8 @@ mod parse;
 mod recover;
 
 pub use arm::{
-    Arm, ArmStatement, Claim, ConditionName, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement, Values,
+    Adjust, Arm, ArmStatement, Claim, ConditionName, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement,
+    Values,
 };
 pub use data::{
     Aspect, Column, ColumnType, Control, ControlStatement, Conversation, Count, Dataset, DatasetStatement, Drop,

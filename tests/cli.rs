@@ -134,6 +134,62 @@ fn refuted_is_3_and_undecided_is_4() {
 }
 
 #[test]
+fn ratios_and_shares_are_claimed_as_a_family() {
+    let server = Server::start(colours);
+    let claims = r#"  adjust holm
+  generalize wordings
+  claim twice "Half as often again" {{ mean(colour, told) / mean(colour, base) > 1.5 }}
+  claim mostly "Mostly it says red" {{ share(colour, "Red", told) > 0.8 }}
+  claim seldom "The base model seldom does" {{ share(colour, ["red", "blue"], base) > share(colour, red, base) }}
+  claim never "The base model never does" {{ share(colour, "red", base) < 0.05 }}
+  claim redder"#;
+    let folder = Folder::new(&SPEC.replace("  claim redder", claims), &server.base_url, "");
+    let output = folder.run();
+    assert_eq!(status(&output), 3, "{}", said(&output));
+    let results = folder.results();
+    let found: Vec<(&str, &str)> = results["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|claim| (claim["name"].as_str().unwrap(), claim["verdict"].as_str().unwrap()))
+        .collect();
+    let expected =
+        [("twice", "holds"), ("mostly", "holds"), ("seldom", "holds"), ("never", "refuted"), ("redder", "holds")];
+    assert_eq!(found, expected, "{}", said(&output));
+    for claim in results["claims"].as_array().unwrap() {
+        assert!(claim["p"].as_f64().unwrap() <= claim["adjusted_p"].as_f64().unwrap(), "{claim}");
+    }
+    assert!((results["claims"][0]["parts"][0]["estimate"].as_f64().unwrap() - 4.0).abs() < 1e-9);
+}
+
+#[test]
+fn verdicts_for_continuous_integration_never_outlive_their_run() {
+    let server = Server::start(colours);
+    let folder = Folder::new(SPEC, &server.base_url, "");
+    assert_eq!(status(&folder.run()), 0);
+    let (out, junit) = (folder.path("out").display().to_string(), folder.path("ci/claims.xml"));
+    let report = |out: &str| introspec(&["report", out, "--junit", &junit.display().to_string()]);
+    assert_eq!(status(&report(&out)), 0);
+    let xml = fs::read_to_string(&junit).unwrap();
+    assert!(xml.contains("tests=\"1\" failures=\"0\" errors=\"0\"") && !xml.contains("<failure"), "{xml}");
+    assert_eq!(status(&report("no-such-folder")), 2);
+    assert!(!junit.exists());
+
+    let refuted = Folder::new(&SPEC.replace("> 0.1", "< 0.1"), &server.base_url, "");
+    let xml = refuted.path("claims.xml");
+    let run = introspec(&[
+        "run",
+        &refuted.path("spec.ispec").display().to_string(),
+        "--out",
+        &refuted.path("out").display().to_string(),
+        "--junit",
+        &xml.display().to_string(),
+    ]);
+    assert_eq!(status(&run), 3, "{}", said(&run));
+    assert!(fs::read_to_string(&xml).unwrap().contains("<failure type=\"refuted\""));
+}
+
+#[test]
 fn wrong_usage_is_2_and_a_wrong_spec_is_1() {
     assert_eq!(status(&introspec(&["biuld"])), 2);
     assert_eq!(status(&introspec(&["explain", "E9999"])), 2);

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
-use introspec::report::{Results, page};
+use introspec::report::{Agreement, Results, page};
 
 fn results() -> Results {
     serde_json::from_str(include_str!("page/results.json")).unwrap()
@@ -254,9 +254,8 @@ mod simulated {
         assert!(shown > 2_000 && shown < 20_000 && said.ends_with("of 20,000 conversations"), "{said}");
         // Answers come place by place in turn: as many of each are kept, but for the last turn.
         let last_whole = shown / places * places - 1;
-        assert!(
-            page.contains(&format!("\\u003c{last_whole}> ")) && !page.contains(&format!("\\u003c{}> ", shown + places))
-        );
+        let holds = |index: usize| page.contains(&format!("\\u003c{index}\\u003e "));
+        assert!(holds(last_whole) && !holds(shown + places));
     }
 }
 
@@ -301,6 +300,36 @@ fn an_arms_personas_are_compared_with_itself_within_runs() {
     let panel = between(section, "prefers: about lucy less about itself", "</li>");
     let shown = format!("{:.2}", mean.abs());
     assert!(panel.contains(&shown), "{shown} is not in {panel}");
+}
+
+#[test]
+fn a_claim_shows_its_p_value_and_the_adjusted_one() {
+    let mut results = results();
+    let claim = results.claims.first_mut().unwrap();
+    (claim.p, claim.adjusted_p) = (Some(0.0123), Some(0.0369));
+    let page = page(&results);
+    let first = between(&page, "<h3 id=\"claim-1\"", "</article>");
+    let shown = "<dt>p value</dt><dd>0.012; 0.037 adjusted for all claims of the experiment (Holm)</dd>";
+    assert!(first.contains(shown), "{first}");
+    let second = between(&page, "<h3 id=\"claim-2\"", "</article>");
+    assert!(!second.contains("p value"));
+}
+
+#[test]
+fn judges_are_set_against_the_labels_of_their_items_where_there_are_any() {
+    let mut results = results();
+    assert!(!page(&results).contains("id=\"agreement\""));
+    let agreement = |judge: &str, kappa, interval| {
+        let (question, judge) = ("explains".to_owned(), judge.to_owned());
+        Agreement { question, judge, items: 1_200, agreed: 1_100, kappa, interval }
+    };
+    results.agreement = vec![agreement("language", Some(0.8123), Some((0.7, 0.92))), agreement("tone", None, None)];
+    let page = page(&results);
+    let section = between(&page, "<section id=\"agreement\"", "</section>");
+    assert!(section.contains("explains, language") && section.contains("1,100 of 1,200 items"));
+    assert!(section.contains("<strong>0.81</strong> <span>[0.70, 0.92], "));
+    assert!(section.contains("explains%2Clanguage%2C1200%2C1100%2C0.8123%2C0.7%2C0.92%0A"));
+    assert!(section.contains("explains%2Ctone%2C1200%2C1100%2C%2C%2C%0A"));
 }
 
 #[test]

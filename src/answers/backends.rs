@@ -3,3 +3,4 @@
 #[cfg(feature = "local")]
 pub mod local;
 pub mod openai;
+pub mod simulated;

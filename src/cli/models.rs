@@ -19,6 +19,11 @@ pub(crate) struct Models {
 }
 
 impl Models {
+    /// Models that are open already, and stay so.
+    pub(crate) fn opened(models: Vec<(Identity, Arc<dyn Backend>)>) -> Models {
+        Models { open: RefCell::new(models) }
+    }
+
     /// Opens a model, or returns it if it is open. Paths count from `base`.
     pub(crate) fn open(&self, model: &Model, base: &Path) -> Result<Arc<dyn Backend>, Exit> {
         let identity = Identity::of(model);

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use clap::Args;
 use introspec::diagnostic::{Diagnostic, Problem};
-use introspec::report::{Kept, Results, Verdict, inspect, page_of, terminal, write_parquet};
+use introspec::report::{Kept, Results, Verdict, inspect, junit, page_of, terminal, write_parquet};
 use introspec::scores::ScoredAnswer;
 use introspec::text::Sources;
 use tempfile::NamedTempFile;
@@ -21,12 +21,15 @@ const SCORES: &str = "scores.jsonl";
     long_about = "Write a finished run's report again, and its scores for other tools\n\nReads `results.json` and \
                   `scores.jsonl` in the run's folder, shows every number, and writes `report.html`. With `--parquet` or \
                   `--inspect`, also writes every scored answer to a file.",
-    after_help = "Examples:\n  introspec report out\n  introspec report out --parquet scores.parquet\n  \
+    after_help = "Examples:\n  introspec report out\n  introspec report out --junit claims.xml\n  \
+                  introspec report out --parquet scores.parquet\n  \
                   introspec report out --inspect logs/risk.eval && inspect view --log-dir logs"
 )]
 pub(crate) struct Report {
     /// The folder of a finished run
     folder: PathBuf,
+    #[command(flatten)]
+    verdicts: Verdicts,
     /// Also write the scores as Parquet, one row an answer
     #[arg(long, value_name = "FILE")]
     parquet: Option<PathBuf>,
@@ -35,12 +38,36 @@ pub(crate) struct Report {
     inspect: Option<PathBuf>,
 }
 
+/// Where the verdicts are written for other programs.
+#[derive(Debug, Args)]
+pub(crate) struct Verdicts {
+    /// Writes the verdicts as `JUnit` XML too. A claim that holds passed; one that is refuted or undecided did not
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+}
+
+impl Verdicts {
+    /// Takes away what an earlier run left, so that no verdict outlives its run.
+    pub(crate) fn clear(&self) -> Result<(), Exit> {
+        let Some(path) = &self.junit else { return Ok(()) };
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &error)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn write(&self, results: &[Results]) -> Result<(), Exit> {
+        self.junit.as_ref().map_or(Ok(()), |path| write(path, &junit(results)))
+    }
+}
+
 impl Report {
     pub(crate) fn run(&self) -> Exit {
         self.all().unwrap_or_else(|exit| exit)
     }
 
     fn all(&self) -> Result<Exit, Exit> {
+        self.verdicts.clear()?;
         let results = read(&self.folder.join("results.json"))?;
         let exit = publish(&results, &self.folder)?;
         if let Some(path) = &self.parquet {
@@ -54,6 +81,7 @@ impl Report {
             let answers = self.scores()?;
             self.say(path, whole(path, |file| inspect::write(&log, answers, file)), "samples")?;
         }
+        self.verdicts.write(&[results])?;
         Ok(exit)
     }
 
@@ -107,19 +135,21 @@ fn scored(path: &Path) -> io::Result<impl Iterator<Item = io::Result<ScoredAnswe
 #[derive(Debug)]
 pub(crate) struct ScoreFile {
     path: PathBuf,
-    file: io::Result<io::BufWriter<NamedTempFile>>,
+    /// Nothing where nothing is to be kept.
+    file: io::Result<Option<io::BufWriter<NamedTempFile>>>,
 }
 
 impl ScoreFile {
-    pub(crate) fn create(out: &Path) -> ScoreFile {
-        let path = out.join(SCORES);
-        let file = beside(&path).map(io::BufWriter::new);
+    /// Begins the file of a run's folder; without a folder, what is added is not kept.
+    pub(crate) fn create(out: Option<&Path>) -> ScoreFile {
+        let path = out.map(|out| out.join(SCORES)).unwrap_or_default();
+        let file = out.map(|_| beside(&path).map(io::BufWriter::new)).transpose();
         ScoreFile { path, file }
     }
 
     /// Adds an answer. What goes wrong is told at the end.
     pub(crate) fn add(&mut self, answer: &ScoredAnswer<'_>) {
-        if let Ok(file) = &mut self.file {
+        if let Ok(Some(file)) = &mut self.file {
             let written = serde_json::to_writer(&mut *file, answer).map_err(io::Error::from);
             if let Err(error) = written.and_then(|()| file.write_all(b"\n")) {
                 self.file = Err(error);
@@ -128,8 +158,11 @@ impl ScoreFile {
     }
 
     pub(crate) fn finish(self) -> Result<(), Exit> {
-        let whole = self.file.and_then(|file| file.into_inner().map_err(io::IntoInnerError::into_error));
-        whole.and_then(|file| persist(file, &self.path)).map_err(|error| cannot_write(&self.path, &error))
+        let kept = self.file.and_then(|file| match file {
+            Some(file) => persist(file.into_inner().map_err(io::IntoInnerError::into_error)?, &self.path),
+            None => Ok(()),
+        });
+        kept.map_err(|error| cannot_write(&self.path, &error))
     }
 }
 
@@ -140,14 +173,20 @@ pub(crate) fn publish(results: &Results, out: &Path) -> Result<Exit, Exit> {
     write(&out.join("results.json"), &format!("{json}\n"))?;
     let html = out.join("report.html");
     write(&html, &page_of(results, &kept(results, &out.join(SCORES))?))?;
-    console::say(terminal(results, console::width(), console::colours_output()).trim_end());
+    let exit = show(results);
     console::say(&format!("\n{}", html.display()));
+    Ok(exit)
+}
+
+/// Shows the numbers, and returns what the claims come to.
+pub(crate) fn show(results: &Results) -> Exit {
+    console::say(terminal(results, console::width(), console::colours_output()).trim_end());
     let verdicts = results.claims.iter().map(|claim| match claim.verdict {
         Verdict::Refuted => Exit::Refuted,
         Verdict::Undecided => Exit::Undecided,
         Verdict::Holds => Exit::Well,
     });
-    Ok(verdicts.min().unwrap_or(Exit::Well))
+    verdicts.min().unwrap_or(Exit::Well)
 }
 
 fn kept(results: &Results, path: &Path) -> Result<Kept, Exit> {

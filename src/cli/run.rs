@@ -31,6 +31,8 @@ pub(crate) struct Run {
     /// The models, roles and trained runs [default: introspec.yaml beside the spec]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    verdicts: report::Verdicts,
 }
 
 impl Run {
@@ -39,13 +41,10 @@ impl Run {
     }
 
     fn all(&self) -> Result<Exit, Exit> {
+        self.verdicts.clear()?;
         let checked = self.spec.checked()?;
-        let configuration = self.configuration()?;
-        let own: Vec<&Experiment> = checked.spec.experiments.iter().filter(|experiment| experiment.own).collect();
-        if own.is_empty() {
-            let file = self.spec.spec.display().to_string();
-            return Err(wrong(&[Diagnostic::new(Problem::NothingToRun { file })], &checked.sources));
-        }
+        let configuration = configuration(&configuration_path(self.config.as_deref(), &self.spec.spec))?;
+        let own = own_experiments(&checked, &self.spec.spec)?;
         let inquiries = own
             .iter()
             .map(|experiment| inquiry(&checked, experiment, &configuration))
@@ -53,64 +52,79 @@ impl Run {
         build::write(&checked, &self.out, JsonStyle::Compact)?;
         let store = Store::open(&store_path(&self.out)).map_err(|error| store_failed(&error))?;
         let asking =
-            Asking { store: &store, cancel: cancelled_by_signals(), models: Models::default(), base: self.base() };
+            Asking { base: self.base(), ..Asking::new(&store, Models::default(), cancelled_by_signals(), Vec::new()) };
         let mut exit = Exit::Well;
+        let mut all = Vec::new();
         for inquiry in &inquiries {
             let out = if inquiries.len() == 1 { self.out.clone() } else { self.out.join(&inquiry.experiment.name) };
-            exit = exit.min(asking.experiment(inquiry, &checked, &out)?);
+            let (found, results) = asking.experiment(inquiry, &checked, Some(&out))?;
+            exit = exit.min(found);
+            all.push(results);
         }
+        self.verdicts.write(&all)?;
         Ok(exit)
     }
 
     /// The folder that paths in the configuration count from.
     fn base(&self) -> PathBuf {
-        let file = self.configuration_path();
+        let file = configuration_path(self.config.as_deref(), &self.spec.spec);
         file.parent().map(Path::to_path_buf).unwrap_or_default()
-    }
-
-    fn configuration_path(&self) -> PathBuf {
-        self.config.clone().unwrap_or_else(|| self.spec.spec.with_file_name("introspec.yaml"))
-    }
-
-    fn configuration(&self) -> Result<Configuration, Exit> {
-        let path = self.configuration_path();
-        let file = path.display().to_string();
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            let problem = match error.kind() {
-                std::io::ErrorKind::NotFound => Problem::NoConfiguration { file: file.clone() },
-                _ => Problem::Configuration {
-                    message: format!("`{file}` cannot be read: {error}"),
-                    help: Some("give a UTF-8 file that may be read, or another one with `--config`".to_owned()),
-                },
-            };
-            wrong(&[Diagnostic::new(problem)], &Sources::default())
-        })?;
-        Configuration::read(&text, &file).map_err(|errors| {
-            let diagnostics = errors.into_iter().map(|error| {
-                let problem = Problem::Configuration { message: error.message, help: Some(error.help) };
-                let diagnostic = Diagnostic::new(problem);
-                match error.line {
-                    Some(line) => diagnostic.in_data(error.file, line),
-                    None => diagnostic.in_data(error.file, 1),
-                }
-            });
-            wrong(&diagnostics.collect::<Vec<_>>(), &Sources::default())
-        })
     }
 }
 
-fn wrong(diagnostics: &[Diagnostic], sources: &Sources) -> Exit {
+/// Returns the experiments of the spec's own file.
+pub(crate) fn own_experiments<'c>(checked: &'c Checked, spec: &Path) -> Result<Vec<&'c Experiment>, Exit> {
+    let own: Vec<&Experiment> = checked.spec.experiments.iter().filter(|experiment| experiment.own).collect();
+    if own.is_empty() {
+        let file = spec.display().to_string();
+        return Err(wrong(&[Diagnostic::new(Problem::NothingToRun { file })], &checked.sources));
+    }
+    Ok(own)
+}
+
+/// Returns where the configuration stands: where it was said, or beside the spec.
+pub(crate) fn configuration_path(config: Option<&Path>, spec: &Path) -> PathBuf {
+    config.map_or_else(|| spec.with_file_name("introspec.yaml"), Path::to_path_buf)
+}
+
+/// Reads a configuration, and shows what is wrong with it.
+pub(crate) fn configuration(path: &Path) -> Result<Configuration, Exit> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let problem = match error.kind() {
+            std::io::ErrorKind::NotFound => Problem::NoConfiguration { file: file.clone() },
+            _ => Problem::Configuration {
+                message: format!("`{file}` cannot be read: {error}"),
+                help: Some("give a UTF-8 file that may be read, or another one with `--config`".to_owned()),
+            },
+        };
+        wrong(&[Diagnostic::new(problem)], &Sources::default())
+    })?;
+    Configuration::read(&text, &file).map_err(|errors| {
+        let diagnostics = errors.into_iter().map(|error| {
+            let problem = Problem::Configuration { message: error.message, help: Some(error.help) };
+            let diagnostic = Diagnostic::new(problem);
+            match error.line {
+                Some(line) => diagnostic.in_data(error.file, line),
+                None => diagnostic.in_data(error.file, 1),
+            }
+        });
+        wrong(&diagnostics.collect::<Vec<_>>(), &Sources::default())
+    })
+}
+
+pub(crate) fn wrong(diagnostics: &[Diagnostic], sources: &Sources) -> Exit {
     console::show(diagnostics, sources);
     Exit::WrongSpec
 }
 
-fn store_failed(error: &StoreError) -> Exit {
+pub(crate) fn store_failed(error: &StoreError) -> Exit {
     let problem = Problem::Store { message: error.to_string(), help: error.help().to_owned() };
     console::show(&[Diagnostic::new(problem)], &Sources::default());
     Exit::BackendFailed
 }
 
-fn inquiry<'c>(
+pub(crate) fn inquiry<'c>(
     checked: &'c Checked,
     experiment: &'c Experiment,
     configuration: &Configuration,
@@ -139,7 +153,7 @@ fn inquiry<'c>(
 }
 
 /// Ctrl-C and a request to end stop the run: what was answered is kept. A second one ends the process.
-fn cancelled_by_signals() -> CancellationToken {
+pub(crate) fn cancelled_by_signals() -> CancellationToken {
     let cancel = CancellationToken::new();
     let told = cancel.clone();
     let set = ctrlc::set_handler(move || {
@@ -159,17 +173,31 @@ fn exit_code_of_interrupt() -> i32 {
     130
 }
 
-struct Asking<'a> {
+/// Asks experiments, and keeps what is answered.
+pub(crate) struct Asking<'a> {
     store: &'a Store,
     cancel: CancellationToken,
     models: Models,
     base: PathBuf,
+    /// What the reader of every report should know.
+    notes: Vec<String>,
 }
 
-impl Asking<'_> {
-    fn experiment(&self, inquiry: &Inquiry<'_>, checked: &Checked, out: &Path) -> Result<Exit, Exit> {
+impl<'a> Asking<'a> {
+    /// Asks these models, and others that have to be opened, until `cancel` stops it.
+    pub(crate) fn new(store: &'a Store, models: Models, cancel: CancellationToken, notes: Vec<String>) -> Self {
+        Asking { store, cancel, models, base: PathBuf::new(), notes }
+    }
+
+    /// Asks an experiment, scores and estimates it, shows the report, and writes it into `out` where that is given.
+    pub(crate) fn experiment(
+        &self,
+        inquiry: &Inquiry<'_>,
+        checked: &Checked,
+        out: Option<&Path>,
+    ) -> Result<(Exit, Results), Exit> {
         let failed = |error: StoreError| store_failed(&error);
-        let mut notes = Vec::new();
+        let mut notes = self.notes.clone();
         inquiry.check().map_err(|problem| {
             let RequestProblem { span, message, place } = problem;
             let diagnostic = Diagnostic::at(span, Problem::ExpressionFailed { message, place });
@@ -187,8 +215,12 @@ impl Asking<'_> {
         let scored = score_each(inquiry, &answers, |answer| scores.add(answer)).map_err(failed)?;
         scores.finish()?;
         let results: Results = estimate(&scored.scores, &Setting::of(inquiry, notes), scored.conversations);
-        let verdicts = report::publish(&results, out)?;
-        Ok(if stopped { Exit::BackendFailed.min(verdicts) } else { verdicts })
+        let verdicts = match out {
+            Some(out) => report::publish(&results, out)?,
+            None => report::show(&results),
+        };
+        let exit = if stopped { Exit::BackendFailed.min(verdicts) } else { verdicts };
+        Ok((exit, results))
     }
 
     /// Asks every subject every question. A model that stands for several subjects has one lane.

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 /// The way from the top of the document to a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Path(Vec<Step>);
+pub(crate) struct Path(Vec<Step>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
@@ -16,11 +16,11 @@ enum Step {
 }
 
 impl Path {
-    pub(super) fn key(&self, key: &str) -> Self {
+    pub(crate) fn key(&self, key: &str) -> Self {
         self.with(Step::Key(key.to_owned()))
     }
 
-    pub(super) fn index(&self, index: usize) -> Self {
+    pub(crate) fn index(&self, index: usize) -> Self {
         self.with(Step::Index(index))
     }
 
@@ -31,12 +31,12 @@ impl Path {
     }
 
     /// Returns line and column, from 1, of the value at this path.
-    pub(super) fn value_in(&self, text: &str) -> Option<(usize, usize)> {
+    pub(crate) fn value_in(&self, text: &str) -> Option<(usize, usize)> {
         self.find(text, false)
     }
 
     /// Returns line and column, from 1, of the key that this path ends with.
-    pub(super) fn key_in(&self, text: &str) -> Option<(usize, usize)> {
+    pub(crate) fn key_in(&self, text: &str) -> Option<(usize, usize)> {
         self.find(text, true)
     }
 

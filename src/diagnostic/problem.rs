@@ -477,6 +477,28 @@ pub enum Problem {
     SettingWithoutTraining {
         setting: &'static str,
     },
+    ShareOf {
+        name: String,
+        reason: &'static str,
+    },
+    UnknownAnswer {
+        question: String,
+        answer: String,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
+    RankBound {
+        bound: String,
+        count: usize,
+    },
+    SlopeAxis {
+        axis: String,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
+    OneWording {
+        question: String,
+    },
     // The configuration and the outside.
     Configuration {
         message: String,
@@ -544,6 +566,19 @@ pub enum Problem {
         nearest: String,
     },
     AlreadyThere {
+        path: String,
+    },
+    UnknownEffect {
+        effect: String,
+        why: String,
+    },
+    // Imports.
+    BadQuestionFile {
+        message: String,
+        help: String,
+    },
+    NothingImported,
+    ImportedAlready {
         path: String,
     },
     // Exports.
@@ -699,6 +734,11 @@ codes! {
     ArmNotInExperiment "E0706"
     NotRun "E0707"
     SettingWithoutTraining "E0708"
+    ShareOf "E0709"
+    UnknownAnswer "E0710"
+    RankBound "E0711"
+    SlopeAxis "E0712"
+    OneWording "E0713"
     Configuration "E0801"
     NoConfiguration "E0802"
     NoRole "E0803"
@@ -717,6 +757,10 @@ codes! {
     CannotFormat "E0830"
     BadSpecName "E0831"
     AlreadyThere "E0832"
+    UnknownEffect "E0840"
+    BadQuestionFile "E0850"
+    NothingImported "E0851"
+    ImportedAlready "E0852"
     ExportRefused "E0901"
     NoOpposite "E0902"
     PairsDiffer "E0903"

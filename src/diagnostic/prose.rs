@@ -240,7 +240,12 @@ impl Problem {
             | Problem::UnknownConditionValue { .. }
             | Problem::ArmNotInExperiment { .. }
             | Problem::NotRun { .. }
-            | Problem::SettingWithoutTraining { .. } => self.prose_of_claims(),
+            | Problem::SettingWithoutTraining { .. }
+            | Problem::ShareOf { .. }
+            | Problem::UnknownAnswer { .. }
+            | Problem::RankBound { .. }
+            | Problem::SlopeAxis { .. }
+            | Problem::OneWording { .. } => self.prose_of_claims(),
             Problem::ExportRefused { .. }
             | Problem::NoOpposite { .. }
             | Problem::PairsDiffer { .. }
@@ -263,6 +268,10 @@ impl Problem {
             | Problem::CannotFormat { .. }
             | Problem::BadSpecName { .. }
             | Problem::AlreadyThere { .. }
+            | Problem::UnknownEffect { .. }
+            | Problem::BadQuestionFile { .. }
+            | Problem::NothingImported
+            | Problem::ImportedAlready { .. }
             | Problem::Unused { .. }
             | Problem::UnusedVariable { .. }
             | Problem::ArmWithoutRuns { .. } => self.prose_of_outside(),

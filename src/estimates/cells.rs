@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::components::{Gathered, sum};
 use super::index::{Batch, Index, Place, Replicate, mean_of};
 use super::interval::mean;
-use super::{Among, Condition, Conditions, Mean, QuestionInSetting, Setting, Term, sums};
+use super::{Among, Condition, Conditions, Mean, Measure, QuestionInSetting, Setting, Term};
 use crate::report::{Cell, Count, Interval, Outcomes, ReadCount, RunMean};
 use crate::scores::{Method, RunKey};
 
@@ -62,7 +62,7 @@ fn cell<'a>(
     } else if methods.len() > 1 {
         Err(gathered.obstacle().unwrap_or_default())
     } else {
-        sums::spread(&gathered.components)
+        gathered.spread()
     };
     let estimate = (outcomes.valid > 0 && methods.len() == 1).then(|| gathered.estimate());
     let interval = spread.map(|spread| spread.interval(gathered.estimate(), 0.95));
@@ -114,6 +114,7 @@ fn mean_of_cell(
     of_questions.insert("about".to_owned(), Among::Only(vec![condition.about.clone()]));
     of_questions.insert("under".to_owned(), Among::Only(vec![condition.under.clone()]));
     Mean {
+        measure: Measure::Score,
         name: question.name.clone(),
         questions: vec![question.name.clone()],
         arms: vec![arm.to_owned()],

@@ -1,23 +1,26 @@
-use super::components::{Gathered, sum};
+use super::estimated::{Estimated, Intervals};
 use super::index::Index;
-use super::{ClaimInSetting, Comparison, Operator, Quantity, Setting, Term, correlation, sums, verdict, words};
-use crate::report::{ClaimResult, Interval, Outcomes, Part, Verdict};
-use crate::scores::Method;
+use super::p_value::p_value;
+use super::{ClaimInSetting, Comparison, Operator, Quantity, Setting, Term, verdict, words};
+use crate::report::{ClaimResult, Interval, Part, Verdict};
 
-/// What an estimate came to, before it meets a bound.
-struct Estimated {
-    estimand: String,
-    estimate: Option<f64>,
-    /// The interval, or why nothing can be concluded.
-    interval: Result<Interval, String>,
-    outcomes: Outcomes,
-    method: Option<Method>,
+/// The level of a comparison's interval.
+pub(crate) const LEVEL: f64 = 0.95;
+/// The level of an equivalence's interval: two one-sided tests at half of what is left each (Schuirmann 1987).
+const LEVEL_OF_EQUIVALENCE: f64 = 0.9;
+
+/// A part with the verdict that its estimate leans to, whatever its interval says.
+struct Decided {
+    part: Part,
+    leaning: Verdict,
 }
 
 /// Decides a claim: each of its comparisons, and then all of them together.
 pub(crate) fn result(claim: &ClaimInSetting, setting: &Setting, index: &Index<'_>) -> ClaimResult {
-    let parts: Vec<Part> =
+    let decided: Vec<Decided> =
         claim.statement.comparisons.iter().map(|comparison| part(comparison, setting, index)).collect();
+    let p = p_of_all(&decided);
+    let parts: Vec<Part> = decided.into_iter().map(|decided| decided.part).collect();
     let verdict = verdict::all(parts.iter().map(|part| part.verdict));
     // The part that settled it speaks for the claim; where all hold, all do.
     let reasons: Vec<&str> = match parts.iter().find(|part| part.verdict == verdict) {
@@ -34,103 +37,94 @@ pub(crate) fn result(claim: &ClaimInSetting, setting: &Setting, index: &Index<'_
         verdict,
         reason: reasons.join("; "),
         estimand: estimands.join(" | "),
+        p,
+        adjusted_p: None,
         parts,
     }
 }
 
-fn part(comparison: &Comparison, setting: &Setting, index: &Index<'_>) -> Part {
+/// The p value of comparisons that are joined. That all hold is tested by each of them at the full level, and the
+/// largest p value counts (intersection-union: Berger 1982). That any is refuted is as many tests, and the smallest p
+/// value counts that many times (Bonferroni).
+fn p_of_all(decided: &[Decided]) -> Option<f64> {
+    let p: Vec<(Verdict, f64)> =
+        decided.iter().map(|decided| Some((decided.leaning, decided.part.p?))).collect::<Option<_>>()?;
+    if p.iter().any(|(leaning, _)| *leaning == Verdict::Refuted) {
+        let against = p.iter().filter(|(leaning, _)| *leaning == Verdict::Refuted);
+        let smallest = against.map(|(_, p)| *p).fold(1.0, f64::min);
+        return Some((smallest * p.len() as f64).min(1.0));
+    }
+    p.into_iter().map(|(_, p)| p).reduce(f64::max)
+}
+
+fn part(comparison: &Comparison, setting: &Setting, index: &Index<'_>) -> Decided {
     match comparison {
         Comparison::Order { quantity, operator, bound } => {
-            let estimated = estimated(quantity, 0.95, setting, index);
-            let sign = match operator {
-                Operator::Greater => ">",
-                Operator::Less => "<",
+            let estimated = Estimated::of(quantity, setting, index);
+            let claimed = if let Quantity::Rank { .. } = quantity {
+                words::bound_of_rank(*operator, *bound)
+            } else {
+                words::bound(*operator, *bound)
             };
-            let bound_in_words = format!("{sign} {}", words::number(*bound));
-            estimated.part(
-                bound_in_words,
-                |interval| verdict::order(interval, *operator, *bound),
-                |interval| order_reason(interval, *bound),
-            )
+            let decide = |test: &dyn Intervals, level: f64| {
+                let (interval, bound) = test.against(*bound, level);
+                verdict::order(&interval, *operator, bound)
+            };
+            estimated.decided(claimed, LEVEL, &decide, 1.0, &|interval| order_reason(interval, *bound))
         }
         Comparison::Equal(equivalence) => {
             let bound = format!("within ±{}", words::number(equivalence.within));
+            let difference;
             let estimated = match (&equivalence.a, &equivalence.b) {
                 (Quantity::Sum(a), Quantity::Sum(b)) => {
                     let minus_b = b.iter().map(|term| Term { weight: -term.weight, mean: term.mean.clone() });
-                    let difference: Vec<Term> = a.iter().cloned().chain(minus_b).collect();
-                    estimated_sum(&difference, 0.9, setting, index)
+                    difference = Quantity::Sum(a.iter().cloned().chain(minus_b).collect());
+                    Estimated::of(&difference, setting, index)
                 }
-                (a, b) => {
-                    let (of_a, of_b) = (estimated(a, 0.9, setting, index), estimated(b, 0.9, setting, index));
-                    Estimated {
-                        estimand: format!("{} against {}", of_a.estimand, of_b.estimand),
-                        estimate: of_a.estimate.zip(of_b.estimate).map(|(a, b)| a - b),
-                        interval: Err(
-                            "equal() is for means: a difference of correlations has no interval here".to_owned()
-                        ),
-                        outcomes: sum(of_a.outcomes, of_b.outcomes),
-                        method: of_a.method.filter(|method| of_b.method == Some(*method)),
-                    }
-                }
+                (a, b) => Estimated::of(a, setting, index).beside(&Estimated::of(b, setting, index)),
             };
-            estimated.part(
-                bound,
-                |interval| verdict::equivalence(interval, equivalence.within),
-                |interval| equivalence_reason(interval, equivalence.within),
-            )
+            let within = equivalence.within;
+            let decide = |test: &dyn Intervals, level: f64| verdict::equivalence(&test.interval(level), within);
+            let reason = |interval: &Interval| equivalence_reason(interval, within);
+            estimated.decided(bound, LEVEL_OF_EQUIVALENCE, &decide, 0.5, &reason)
         }
     }
 }
 
-fn estimated(quantity: &Quantity, level: f64, setting: &Setting, index: &Index<'_>) -> Estimated {
-    match quantity {
-        Quantity::Sum(terms) => estimated_sum(terms, level, setting, index),
-        Quantity::Correlation { x, y, over } => {
-            let terms = correlation::terms(x, y);
-            let found = correlation::correlate(&terms, *over, level, setting, index);
-            let obstacle = found.findings.obstacle();
-            Estimated {
-                estimand: words::quantity(quantity, found.interval.is_ok().then_some(&found.over), setting),
-                estimate: found.estimate.filter(|_| obstacle.is_none()),
-                outcomes: found.findings.outcomes,
-                method: found.findings.method(),
-                interval: obstacle.map_or(found.interval, Err),
+impl Estimated<'_> {
+    /// Decides a comparison by its interval at `level`. `share` of what is left of the level that still decides is the
+    /// p value: all of it against a bound, half in one-sided tests.
+    fn decided(
+        self,
+        bound: String,
+        level: f64,
+        decide: &dyn Fn(&dyn Intervals, f64) -> Verdict,
+        share: f64,
+        reason: &dyn Fn(&Interval) -> String,
+    ) -> Decided {
+        let (verdict, reason, interval, p, leaning) = match &self.test {
+            Ok(test) => {
+                let interval = test.interval(level);
+                let leaning = decide(test.as_ref(), 0.0);
+                let p = p_value(|level| decide(test.as_ref(), level) != Verdict::Undecided);
+                let p = if leaning == Verdict::Undecided { 1.0 } else { p * share };
+                (decide(test.as_ref(), level), reason(&interval), Some(interval), Some(p), leaning)
             }
-        }
-    }
-}
-
-fn estimated_sum(terms: &[Term], level: f64, setting: &Setting, index: &Index<'_>) -> Estimated {
-    let gathered = Gathered::of(terms, setting, index);
-    let spread = gathered.obstacle().map_or_else(|| sums::spread(&gathered.components), Err);
-    let over = spread.as_ref().ok().map(super::spread::Spread::over);
-    Estimated {
-        estimand: words::sum(terms, over.as_deref(), setting),
-        estimate: (gathered.gaps.is_empty() && !gathered.components.is_empty()).then(|| gathered.estimate()),
-        interval: spread.map(|spread| spread.interval(gathered.estimate(), level)),
-        outcomes: gathered.outcomes,
-        method: gathered.method(),
-    }
-}
-
-impl Estimated {
-    fn part(self, bound: String, verdict: impl Fn(&Interval) -> Verdict, reason: impl Fn(&Interval) -> String) -> Part {
-        let (verdict, reason, interval) = match self.interval {
-            Ok(interval) => (verdict(&interval), reason(&interval), Some(interval)),
-            Err(obstacle) => (Verdict::Undecided, obstacle, None),
+            Err(obstacle) => (Verdict::Undecided, obstacle.clone(), None, None, Verdict::Undecided),
         };
-        Part {
+        let part = Part {
             estimand: self.estimand,
             bound,
             estimate: self.estimate,
             interval,
             verdict,
             reason,
+            p,
             method: self.method,
             valid: self.outcomes.valid,
             asked: self.outcomes.asked,
-        }
+        };
+        Decided { part, leaning }
     }
 }
 

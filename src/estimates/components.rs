@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::{Batch, Index, Place};
-use super::{Among, Condition, Conditions, Mean, QuestionInSetting, Setting, Term};
+use super::spread::Spread;
+use super::{Among, Condition, Conditions, Mean, QuestionInSetting, Setting, Term, crossed, sums};
 use crate::report::Outcomes;
 use crate::scores::{Method, RunKey};
 
@@ -22,6 +23,7 @@ pub(crate) struct Component<'a> {
     pub(crate) run: Run<'a>,
     pub(crate) checkpoint: Option<u64>,
     pub(crate) question: &'a QuestionInSetting,
+    pub(crate) condition: &'a Condition,
     pub(crate) batch: &'a Batch<'a>,
     pub(crate) mean: f64,
 }
@@ -34,6 +36,8 @@ pub(crate) struct Gathered<'a> {
     pub(crate) gaps: Vec<String>,
     pub(crate) outcomes: Outcomes,
     methods: BTreeMap<&'a str, BTreeSet<Method>>,
+    /// Whether the wordings vary too.
+    generalizes: bool,
 }
 
 impl<'a> Run<'a> {
@@ -44,10 +48,10 @@ impl<'a> Run<'a> {
 
 impl<'a> Gathered<'a> {
     /// Gathers the components of a weighted sum of means.
-    pub(crate) fn of(terms: &'a [Term], setting: &'a Setting, index: &'a Index<'a>) -> Self {
-        let mut gathered = Gathered::default();
+    pub(crate) fn of(terms: impl IntoIterator<Item = &'a Term>, setting: &'a Setting, index: &'a Index<'a>) -> Self {
+        let mut gathered = Gathered { generalizes: setting.generalize_wordings, ..Gathered::default() };
         let mut counted = BTreeSet::new();
-        for (number, term) in terms.iter().enumerate() {
+        for (number, term) in terms.into_iter().enumerate() {
             gathered.add(number, term, setting, index, &mut counted);
         }
         gathered
@@ -55,6 +59,16 @@ impl<'a> Gathered<'a> {
 
     pub(crate) fn estimate(&self) -> f64 {
         self.components.iter().map(|component| component.weight * component.mean).sum()
+    }
+
+    /// What varies in the sum, or why nothing does.
+    pub(crate) fn spread(&self) -> Result<Spread, String> {
+        self.spread_of(&self.components)
+    }
+
+    /// What varies in the sum of some of the components, weighted in another way.
+    pub(crate) fn spread_of(&self, components: &[Component<'a>]) -> Result<Spread, String> {
+        if self.generalizes { crossed::spread(components) } else { sums::spread(components) }
     }
 
     /// How all valid answers were read, if in one way.
@@ -115,7 +129,7 @@ impl<'a> Gathered<'a> {
                 for (question, conditions) in &asked {
                     for condition in conditions {
                         let place = Place::of(question, condition, arm, key);
-                        let batch = index.batch(&place);
+                        let batch = index.measured(&place, &mean.measure);
                         if let Some(batch) = batch.filter(|_| counted.insert(place)) {
                             self.outcomes = sum(self.outcomes, batch.outcomes);
                             self.methods.entry(&question.name).or_default().extend(&batch.methods);
@@ -132,6 +146,7 @@ impl<'a> Gathered<'a> {
                             run: Run::of(arm, key),
                             checkpoint: key.checkpoint,
                             question,
+                            condition,
                             batch,
                             mean: value,
                         });
@@ -209,7 +224,8 @@ fn takes(conditions: &Conditions, condition: &Condition) -> bool {
     })
 }
 
-fn takes_run(conditions: &Conditions, run: &RunKey) -> bool {
+/// Whether a mean's conditions on its arms take a run.
+pub(crate) fn takes_run(conditions: &Conditions, run: &RunKey) -> bool {
     conditions.of_arms.iter().all(|(axis, among)| {
         let number = match axis.as_str() {
             "seed" => run.seed,

@@ -36,6 +36,8 @@ impl Setting {
             arms: arms.collect(),
             questions: questions(inquiry),
             claims: claims.collect(),
+            generalize_wordings: inquiry.experiment.generalize_wordings,
+            adjustment: inquiry.experiment.adjustment,
             notes,
         }
     }

@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Condition, QuestionInSetting, Setting};
+use super::{Condition, Measure, QuestionInSetting, Setting, Share};
 use crate::report::Outcomes;
 use crate::scores::{Method, Outcome, RunKey, Score};
 
@@ -9,6 +9,8 @@ use crate::scores::{Method, Outcome, RunKey, Score};
 #[derive(Debug)]
 pub(crate) struct Index<'a> {
     batches: BTreeMap<Place<'a>, Batch<'a>>,
+    /// The shares that claims are about, each with the batches of its question.
+    shares: Vec<(&'a Share, BTreeMap<Place<'a>, Batch<'a>>)>,
     answered: BTreeSet<&'a str>,
     runs: BTreeMap<&'a str, Vec<&'a RunKey>>,
 }
@@ -48,6 +50,7 @@ pub(crate) struct Observation<'a> {
     pub(crate) value: f64,
     pub(crate) read: Option<&'a str>,
     pub(crate) probabilities: &'a [(String, f64)],
+    pub(crate) outside: Option<f64>,
 }
 
 /// The mean of the samples of one item, wording and order.
@@ -103,11 +106,20 @@ impl<'a> Index<'a> {
             answered.entry(place.arm).or_default().insert(place.run);
             batches.insert(place, batch);
         }
-        Index { batches, answered: answered.keys().copied().collect(), runs: runs(setting, answered) }
+        let shares = shares(&batches, setting);
+        Index { batches, shares, answered: answered.keys().copied().collect(), runs: runs(setting, answered) }
     }
 
     pub(crate) fn batch(&self, place: &Place<'a>) -> Option<&Batch<'a>> {
         self.batches.get(place)
+    }
+
+    /// The batch of a place with the numbers of a measure.
+    pub(crate) fn measured(&self, place: &Place<'a>, measure: &Measure) -> Option<&Batch<'a>> {
+        match measure {
+            Measure::Score => self.batch(place),
+            Measure::Share(share) => self.shares.iter().find(|(known, _)| *known == share)?.1.get(place),
+        }
     }
 
     /// An arm's runs at their checkpoints: the setting's in its order, then any others that have scores.
@@ -119,6 +131,28 @@ impl<'a> Index<'a> {
     pub(crate) fn has_scores(&self, arm: &str) -> bool {
         self.answered.contains(arm)
     }
+}
+
+/// Counts the answers of each share that a claim is about.
+fn shares<'a>(
+    batches: &BTreeMap<Place<'a>, Batch<'a>>,
+    setting: &'a Setting,
+) -> Vec<(&'a Share, BTreeMap<Place<'a>, Batch<'a>>)> {
+    let mut shares: Vec<(&Share, BTreeMap<Place<'_>, Batch<'_>>)> = Vec::new();
+    let comparisons = setting.claims.iter().flat_map(|claim| &claim.statement.comparisons);
+    for mean in comparisons.flat_map(|comparison| comparison.quantities()).flat_map(|quantity| quantity.means()) {
+        let Measure::Share(share) = &mean.measure else { continue };
+        if !shares.iter().any(|(known, _)| *known == share) {
+            shares.push((share, BTreeMap::new()));
+        }
+        let Some((_, counted)) = shares.iter_mut().find(|(known, _)| *known == share) else { continue };
+        for (place, batch) in
+            batches.iter().filter(|(place, _)| mean.questions.iter().any(|name| name == place.question))
+        {
+            counted.entry(*place).or_insert_with(|| batch.counting(share));
+        }
+    }
+    shares
 }
 
 fn runs<'a>(
@@ -154,6 +188,7 @@ impl<'a> Batch<'a> {
                     value,
                     read: score.read.as_deref(),
                     probabilities: &score.probabilities,
+                    outside: score.outside,
                 });
             }
             Outcome::Value(_) | Outcome::Unparsed => self.outcomes.unparsed += 1,
@@ -181,6 +216,21 @@ impl<'a> Batch<'a> {
                 });
             }
         }
+    }
+
+    /// The same answers with the numbers of a share. A score without anything that was read takes no part.
+    fn counting(&self, share: &Share) -> Batch<'a> {
+        let counted =
+            |observation: &Observation<'a>| Some(Observation { value: share.of(observation)?, ..*observation });
+        let mut batch = Batch {
+            observations: self.observations.iter().filter_map(counted).collect(),
+            replicates: Vec::new(),
+            outcomes: self.outcomes,
+            methods: self.methods.clone(),
+            outside: self.outside.clone(),
+        };
+        batch.close();
+        batch
     }
 
     /// The mean over items, wordings and orders, each counting the same however many of its samples are valid.

@@ -64,12 +64,6 @@ pub(crate) fn pearson(points: &[(f64, f64)]) -> Option<f64> {
     (varies(xx, mean_x) && varies(yy, mean_y)).then(|| (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0))
 }
 
-/// The interval of a correlation from `n` independent points, by Fisher's transformation. None below 4 points.
-pub(crate) fn fisher(r: f64, n: usize, level: f64) -> Option<(f64, f64)> {
-    let half = normal_reach(level) / (n.checked_sub(3).filter(|left| *left > 0)? as f64).sqrt();
-    Some(((r.atanh() - half).tanh(), (r.atanh() + half).tanh()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,21 +138,6 @@ mod tests {
         let points: Vec<_> = x.into_iter().zip(y).collect();
         let r = pearson(&points).unwrap();
         close(r, 0.943_789_788_115_259_4, 1e-9);
-        let (low, high) = fisher(r, points.len(), 0.95).unwrap();
-        close(low, 0.792_715_134_342_136_8, 1e-9);
-        close(high, 0.985_639_290_383_255, 1e-9);
-        let summary = [
-            (0.453, 21, 0.026_494_287_314_577_813, 0.739_980_542_302_554_7),
-            (0.672, 21, 0.338_513_911_147_214_13, 0.855_509_128_569_727_4),
-            (0.453, 7, -0.455_416_901_357_832_9, 0.899_281_443_262_683),
-            (0.672, 7, -0.164_103_528_709_432_62, 0.946_219_137_105_854),
-        ];
-        for (r, n, low, high) in summary {
-            let found = fisher(r, n, 0.95).unwrap();
-            close(found.0, low, 1e-9);
-            close(found.1, high, 1e-9);
-        }
-        assert_eq!(fisher(0.5, 3, 0.95), None);
         assert_eq!(pearson(&[(0.1, 1.0), (0.1, 2.0), (0.1, 3.0)]), None);
     }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::Statement;
 use crate::report::ArmSummary;
+use crate::spec::Adjustment;
 
 /// What an experiment is, as far as its numbers are concerned. Made from the spec and the configuration.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +17,10 @@ pub struct Setting {
     /// In plan order.
     pub questions: Vec<QuestionInSetting>,
     pub claims: Vec<ClaimInSetting>,
+    /// Whether the intervals are for wordings in general, not only for those that were asked.
+    pub generalize_wordings: bool,
+    /// How the claims answer for being several.
+    pub adjustment: Adjustment,
     /// What the reader should know.
     pub notes: Vec<String>,
 }

@@ -15,16 +15,12 @@ use super::words;
 /// Variation below this, relative to the values, is rounding.
 const ROUNDING: f64 = 1e-12;
 
+/// The runs of each stratum with their components, by the terms that they take part in.
+pub(crate) type Strata<'c, 'a> = BTreeMap<BTreeSet<usize>, Vec<Vec<&'c Component<'a>>>>;
+
 /// What varies in `Σ weight × mean`, or why nothing does.
 pub(crate) fn spread(components: &[Component<'_>]) -> Result<Spread, String> {
-    let mut by_run: BTreeMap<Run<'_>, Vec<&Component<'_>>> = BTreeMap::new();
-    for component in components {
-        by_run.entry(component.run).or_default().push(component);
-    }
-    let mut strata: BTreeMap<BTreeSet<usize>, Vec<Vec<&Component<'_>>>> = BTreeMap::new();
-    for own in by_run.into_values() {
-        strata.entry(own.iter().map(|component| component.term).collect()).or_default().push(own);
-    }
+    let strata = strata(components);
     let count = strata.len();
     let mut spread = Spread { sources: Vec::new(), units: Vec::new() };
     let mut single = Vec::new();
@@ -40,25 +36,49 @@ pub(crate) fn spread(components: &[Component<'_>]) -> Result<Spread, String> {
         spread.sources.extend(sources);
     }
     if !single.is_empty() {
-        let clustered = over_clusters(&single)?;
+        let clustered = over_clusters(&single, false)?;
         spread.units.extend(clustered.units);
         spread.sources.extend(clustered.sources);
     }
     if spread.sources.is_empty() { Err("there is nothing to estimate".to_owned()) } else { Ok(spread) }
 }
 
-fn over_runs(unit: String, runs: &[Vec<&Component<'_>>]) -> (String, Vec<Source>) {
+/// What varies in a sum of single runs: their wordings, whatever else there is.
+pub(crate) fn over_wordings(components: &[Component<'_>]) -> Result<Spread, String> {
+    over_clusters(&components.iter().collect::<Vec<_>>(), true)
+}
+
+/// The components of each run, by the terms that the run takes part in.
+pub(crate) fn strata<'c, 'a>(components: &'c [Component<'a>]) -> Strata<'c, 'a> {
+    let mut by_run: BTreeMap<Run<'a>, Vec<&'c Component<'a>>> = BTreeMap::new();
+    for component in components {
+        by_run.entry(component.run).or_default().push(component);
+    }
+    let mut strata: Strata<'c, 'a> = BTreeMap::new();
+    for own in by_run.into_values() {
+        strata.entry(own.iter().map(|component| component.term).collect()).or_default().push(own);
+    }
+    strata
+}
+
+/// The contribution of a stratum's runs to the variance, with its degrees of freedom.
+pub(crate) fn variance_over_runs(runs: &[Vec<&Component<'_>>]) -> (f64, f64) {
     let sums: Vec<f64> =
         runs.iter().map(|own| own.iter().map(|component| component.weight * component.mean).sum()).collect();
     let n = sums.len() as f64;
-    let source = Source::Units { variance: n * variance(&sums).unwrap_or_default(), freedom: n - 1.0 };
+    (n * variance(&sums).unwrap_or_default(), n - 1.0)
+}
+
+fn over_runs(unit: String, runs: &[Vec<&Component<'_>>]) -> (String, Vec<Source>) {
+    let (variance, freedom) = variance_over_runs(runs);
+    let source = Source::Units { variance, freedom };
     let components: Vec<&Component<'_>> = runs.iter().flatten().copied().collect();
     not_without_width(unit, source, &components)
 }
 
 /// Units that agree to the last digit have an interval without width. Where their numbers are sampled, that is the
 /// coarseness of samples rather than certainty, and the samples' own limits take its place. Probabilities stay.
-fn not_without_width(unit: String, source: Source, components: &[&Component<'_>]) -> (String, Vec<Source>) {
+pub(crate) fn not_without_width(unit: String, source: Source, components: &[&Component<'_>]) -> (String, Vec<Source>) {
     let Source::Units { variance, .. } = source else { return (unit, vec![source]) };
     let scale: f64 = components.iter().map(|component| (component.weight * component.mean).abs()).sum();
     if variance > (ROUNDING * (ROUNDING + scale)).powi(2) {
@@ -68,7 +88,7 @@ fn not_without_width(unit: String, source: Source, components: &[&Component<'_>]
     if limits.is_empty() { (unit, vec![source]) } else { (format!("the samples of {unit}, which agree"), limits) }
 }
 
-fn over_clusters(components: &[&Component<'_>]) -> Result<Spread, String> {
+fn over_clusters(components: &[&Component<'_>], only_wordings: bool) -> Result<Spread, String> {
     let mut by_question: BTreeMap<&str, Vec<&Component<'_>>> = BTreeMap::new();
     for component in components {
         by_question.entry(&component.question.name).or_default().push(component);
@@ -77,7 +97,7 @@ fn over_clusters(components: &[&Component<'_>]) -> Result<Spread, String> {
     let mut sources = Vec::new();
     let mut units = Vec::new();
     for (question, own) in by_question {
-        let (unit, found) = over_one_question(&own)?;
+        let (unit, found) = over_one_question(&own, only_wordings)?;
         units.push(if several { format!("{unit} of {question}") } else { unit });
         sources.extend(found);
     }
@@ -86,7 +106,7 @@ fn over_clusters(components: &[&Component<'_>]) -> Result<Spread, String> {
 }
 
 /// The clusters are whichever of wordings and items there are more of, and wordings when there are as many.
-fn over_one_question(components: &[&Component<'_>]) -> Result<(String, Vec<Source>), String> {
+fn over_one_question(components: &[&Component<'_>], only_wordings: bool) -> Result<(String, Vec<Source>), String> {
     let replicates = || components.iter().flat_map(|component| &component.batch.replicates);
     let wordings: BTreeSet<u32> = replicates().map(|replicate| replicate.wording).collect();
     let items: BTreeSet<u32> = replicates().map(|replicate| replicate.item).collect();
@@ -96,7 +116,7 @@ fn over_one_question(components: &[&Component<'_>]) -> Result<(String, Vec<Sourc
         let samples: usize = components.iter().map(|component| component.batch.observations.len()).sum();
         return Ok((format!("{samples} samples of one wording"), sources?));
     }
-    let by_wording = wordings.len() >= items.len();
+    let by_wording = only_wordings || wordings.len() >= items.len();
     let mut influences: BTreeMap<u32, f64> = BTreeMap::new();
     for component in components {
         let share = component.weight / component.batch.replicates.len() as f64;

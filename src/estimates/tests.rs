@@ -2,6 +2,7 @@
 
 mod claims;
 mod experiment;
+mod forms;
 mod gaps;
 mod order;
 mod simulation;

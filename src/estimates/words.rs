@@ -3,13 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::components::{Run, asked};
-use super::{Among, Mean, Over, Quantity, Setting, Term};
+use super::{Among, Mean, Measure, Operator, Over, Quantity, Setting, Term};
 
 /// `5 runs`, `5 runs of gambler`, `5 paired runs`.
 pub(crate) fn runs(count: usize, arms: Option<BTreeSet<&str>>, paired: bool) -> String {
     let paired = if paired { "paired " } else { "" };
     let of = arms.map(|arms| format!(" of {}", listed(arms))).unwrap_or_default();
     format!("{count} {paired}runs{of}")
+}
+
+/// `5 runs × 10 wordings`, `10 runs × 10 and 4 wordings` of two questions.
+pub(crate) fn crossed(runs: usize, wordings: &[usize]) -> String {
+    let wordings: Vec<String> = wordings.iter().map(usize::to_string).collect();
+    format!("{runs} runs × {} wordings", listed(wordings.iter().map(String::as_str)))
 }
 
 /// `10 wordings of one run`, `10 paired wordings of one run each of base and told`.
@@ -31,10 +37,10 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 /// A quantity with every condition it was taken under, and over what it varies where that is known.
 pub(crate) fn quantity(quantity: &Quantity, over: Option<&str>, setting: &Setting) -> String {
+    let shared = shared_conditions(&quantity.means());
     match quantity {
         Quantity::Sum(terms) => sum(terms, over, setting),
         Quantity::Correlation { x, y, over: points } => {
-            let shared = shared_conditions(&[x, y]);
             let points = match points {
                 Over::Runs => "over runs",
                 Over::Checkpoints => "over checkpoints",
@@ -42,13 +48,32 @@ pub(crate) fn quantity(quantity: &Quantity, over: Option<&str>, setting: &Settin
             let arms = if x.arms == y.arms { String::new() } else { of_arms(x) };
             let between = format!(
                 "correlation of {}{arms}{} with {}{}{}",
-                questions(x, setting),
+                measured(x, setting),
                 with(x, &shared),
-                questions(y, setting),
+                measured(y, setting),
                 of_arms(y),
                 with(y, &shared)
             );
             ended(between, &shared, Some(over.unwrap_or(points)))
+        }
+        Quantity::Ratio { numerator, denominator } => {
+            let first = numerator.first().map(|term| &term.mean);
+            let above = summed(numerator, first, &shared, setting);
+            let below = summed(denominator, first, &shared, setting);
+            let sentence = match (numerator.as_slice(), denominator.as_slice()) {
+                ([_], [_]) => format!("ratio of {above} to {below}"),
+                _ => format!("ratio of ({above}) to ({below})"),
+            };
+            ended(sentence, &shared, over)
+        }
+        Quantity::Rank { of, others, axis } => {
+            let values = others.len() + 1;
+            let own = with(of, &shared);
+            let sentence = format!("rank{own} among the {values} values of {axis}, by {}", mean_of(of, setting));
+            ended(sentence, &shared, over)
+        }
+        Quantity::Slope { mean, over: axis } => {
+            ended(format!("slope of {} for each unit of {axis}", mean_of(mean, setting)), &shared, over)
         }
     }
 }
@@ -57,11 +82,18 @@ pub(crate) fn quantity(quantity: &Quantity, over: Option<&str>, setting: &Settin
 pub(crate) fn sum(terms: &[Term], over: Option<&str>, setting: &Setting) -> String {
     let means: Vec<&Mean> = terms.iter().map(|term| &term.mean).collect();
     let shared = shared_conditions(&means);
+    let first = means.first().copied();
+    ended(summed(terms, first, &shared, setting), &shared, over)
+}
+
+/// The terms of a sum. What is like `first` is called the same.
+fn summed(terms: &[Term], first: Option<&Mean>, shared: &BTreeMap<&str, &Among>, setting: &Setting) -> String {
     let parts: Vec<String> = terms
         .iter()
         .enumerate()
         .map(|(at, term)| {
-            let first = means.first().filter(|_| at > 0);
+            let mean = &term.mean;
+            let first = first.filter(|first| !std::ptr::eq(*first, mean));
             let sign = match (at, term.weight < 0.0) {
                 (0, true) => "minus ",
                 (0, false) => "",
@@ -70,16 +102,54 @@ pub(crate) fn sum(terms: &[Term], over: Option<&str>, setting: &Setting) -> Stri
             };
             let plain = (term.weight.abs() - 1.0).abs() <= 1e-12;
             let factor = if plain { String::new() } else { format!("{} × ", number(term.weight.abs())) };
-            let mean = &term.mean;
             let named = match first.filter(|first| plain && is_alike(first, mean, setting)) {
                 Some(first) if first.arms == mean.arms => "the same".to_owned(),
                 Some(_) => format!("the same{}", of_arms(mean)),
-                None => format!("mean of {}{}", questions(mean, setting), of_arms(mean)),
+                None => mean_of(mean, setting),
             };
-            format!("{sign}{factor}{named}{}", with(mean, &shared))
+            format!("{sign}{factor}{named}{}", with(mean, shared))
         })
         .collect();
-    ended(parts.concat(), &shared, over)
+    parts.concat()
+}
+
+/// `mean of a for x`, `share of "risk" in a for x`.
+fn mean_of(mean: &Mean, setting: &Setting) -> String {
+    let of = match &mean.measure {
+        Measure::Score => format!("mean of {}", questions(mean, setting)),
+        Measure::Share(_) => measured(mean, setting),
+    };
+    format!("{of}{}", of_arms(mean))
+}
+
+/// What is averaged: `a`, `share of "risk" in a`.
+fn measured(mean: &Mean, setting: &Setting) -> String {
+    match &mean.measure {
+        Measure::Score => questions(mean, setting),
+        Measure::Share(share) => format!("share of {} in {}", share.counted, questions(mean, setting)),
+    }
+}
+
+/// A bound and its side: `> 0.1`.
+pub(crate) fn bound(operator: Operator, bound: f64) -> String {
+    let sign = match operator {
+        Operator::Greater => ">",
+        Operator::Less => "<",
+    };
+    format!("{sign} {}", number(bound))
+}
+
+/// The bound of a rank, which lies between two ranks: `>= 2` of 1.5.
+pub(crate) fn bound_of_rank(operator: Operator, bound: f64) -> String {
+    match operator {
+        Operator::Greater => format!(">= {}", number(bound.ceil())),
+        Operator::Less => format!("<= {}", number(bound.floor())),
+    }
+}
+
+/// `p = 0.034`, `p < 0.001`.
+pub(crate) fn p_value(p: f64) -> String {
+    if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") }
 }
 
 /// A number as it stands in a bound: no more digits than it needs.
@@ -111,7 +181,7 @@ fn questions(mean: &Mean, setting: &Setting) -> String {
 
 /// Whether two means are of the same questions, so that the second can be called `the same`.
 fn is_alike(a: &Mean, b: &Mean, setting: &Setting) -> bool {
-    a.name == b.name && questions(a, setting) == questions(b, setting)
+    a.name == b.name && a.measure == b.measure && questions(a, setting) == questions(b, setting)
 }
 
 fn of_arms(mean: &Mean) -> String {

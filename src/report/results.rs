@@ -21,6 +21,9 @@ pub struct Results {
     pub cells: Vec<Cell>,
     /// A few conversations for each cell.
     pub conversations: Vec<Conversation>,
+    /// How far judges agree with items that people labelled.
+    #[serde(default)]
+    pub agreement: Vec<Agreement>,
     /// What the reader should know: arms without runs, models that stopped, ...
     pub notes: Vec<String>,
 }
@@ -40,6 +43,14 @@ pub struct ClaimResult {
     pub reason: String,
     /// What was estimated, in words, with every condition that was taken, built-in ones among them.
     pub estimand: String,
+    /// The p value of the verdict that the estimates lean to, two-sided: at most 0.05 where the claim is decided
+    /// alone. None where nothing can be concluded. Of comparisons that all lean to the claimed side it is the largest;
+    /// else the smallest of those that lean to the other, times the number of comparisons.
+    #[serde(default)]
+    pub p: Option<f64>,
+    /// The p value adjusted for all claims of the experiment, where it says `adjust holm`. The verdict is by this one.
+    #[serde(default)]
+    pub adjusted_p: Option<f64>,
     pub parts: Vec<Part>,
 }
 
@@ -62,6 +73,10 @@ pub struct Part {
     pub interval: Option<Interval>,
     pub verdict: Verdict,
     pub reason: String,
+    /// Two-sided against the bound; of an equivalence, that of the two one-sided tests. At most 0.05 where the part
+    /// is decided. Not below 1e-9, to which it is computed.
+    #[serde(default)]
+    pub p: Option<f64>,
     /// How the answers were read.
     pub method: Option<Method>,
     pub valid: u64,
@@ -149,6 +164,20 @@ pub struct Count {
     pub name: String,
     pub mean: Option<f64>,
     pub valid: u64,
+}
+
+/// How far a judge agrees with the labels of its items.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
+    pub question: String,
+    pub judge: String,
+    /// How many labelled items it was given, and on how many it said what the label says.
+    pub items: u64,
+    pub agreed: u64,
+    /// Cohen's kappa: 1 is full agreement, 0 what chance alone gives. None where all labels are the same.
+    pub kappa: Option<f64>,
+    /// Its 95% interval.
+    pub interval: Option<(f64, f64)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -62,7 +62,12 @@ impl Screen {
             self.under(out, &compared(part), "");
             self.under(out, &part.reason, DIM);
         }
-        if claim.parts.is_empty() {
+        if let Some((raw, adjusted)) = claim.p.zip(claim.adjusted_p) {
+            let (raw, adjusted) = (p_value(raw), p_value(adjusted));
+            self.under(out, &format!("p {raw}; adjusted for all claims of the experiment (Holm) {adjusted}"), "");
+        }
+        let is_said = claim.parts.iter().any(|part| claim.reason.starts_with(&part.reason));
+        if !is_said {
             self.under(out, &claim.reason, DIM);
         }
     }
@@ -178,6 +183,10 @@ fn short(method: Method) -> &'static str {
         Method::Top => "top-k",
         Method::Samples => "samples",
     }
+}
+
+fn p_value(p: f64) -> String {
+    if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") }
 }
 
 /// Names and texts come from specs and data: nothing in them may steer the terminal.

@@ -11,6 +11,19 @@ pub struct Experiment {
     pub arms: Vec<ArmId>,
     pub suites: Vec<SuiteId>,
     pub claims: Vec<Claim>,
+    /// `generalize wordings`: intervals are for wordings in general, not only for those that are asked.
+    pub generalize_wordings: bool,
+    pub adjustment: Adjustment,
+}
+
+/// How the claims of an experiment answer for being several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Adjustment {
+    /// Each claim stands for itself.
+    #[default]
+    None,
+    /// The claims are one family, adjusted by Holm's method.
+    Holm,
 }
 
 /// A statement about the numbers that can hold, be refuted, or stay undecided.

@@ -68,7 +68,17 @@ pub struct Experiment {
 pub enum ExperimentStatement {
     Arms(Vec<Name>),
     Run(Vec<Name>),
+    /// `generalize wordings`.
+    Generalize,
+    Adjust(Adjust),
     Claim(Claim),
+}
+
+/// `adjust holm` or `adjust none`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adjust {
+    None,
+    Holm,
 }
 
 #[derive(Clone, Debug)]

@@ -249,7 +249,7 @@ fn block(statement: Rule) -> (&'static str, &'static [&'static str]) {
         Rule::arm_statement => {
             ("an arm", &["from", "system", "trained", "learning", "epochs", "checkpoints", "seeds", "let"])
         }
-        _ => ("an experiment", &["arms", "run", "claim"]),
+        _ => ("an experiment", &["arms", "run", "generalize", "adjust", "claim"]),
     }
 }
 

@@ -8,7 +8,8 @@ impl Problem {
             Problem::ClaimForm { found, expected } => {
                 say(format!("{found} has no place in a claim"), format!("expected {expected}")).help(
                     "a claim compares: `mean(SUITE, ARM) - mean(SUITE, OTHER) > 0.1`, `equal(A, B, within=0.05)`, \
-                     `correlation(X, Y, ARMS, over=runs) > 0`, joined by `and`",
+                     `correlation(X, Y, ARMS, over=runs) > 0`, `share(QUESTION, \"word\", ARM) > 0.5`, \
+                     `rank(QUESTION, ARM, shown=apple) == 1`, `slope(SUITE, ARM, over=n) > 0`, joined by `and`",
                 )
             }
             Problem::NotMeasured { name, nearest } => {
@@ -37,6 +38,34 @@ impl Problem {
             Problem::SettingWithoutTraining { setting } => {
                 say(format!("`{setting}` belongs to a trained arm"), "this arm is not trained")
                     .help("add `trained on DATASET`, or remove the setting")
+            }
+            Problem::ShareOf { name, reason } => say(format!("`share` cannot count answers to `{name}`"), *reason)
+                .help("name a question that is answered with a word, an option, a number or a given text, or judged by one"),
+            Problem::UnknownAnswer { question, answer, known: names, nearest } => {
+                say(format!("`{question}` is never answered with `{answer}`"), "unknown answer")
+                    .nearest(nearest.as_ref(), known("it is answered with", names))
+            }
+            Problem::RankBound { bound, count } => {
+                let label = format!("of {count} values, the ranks are 1 to {count}");
+                say(format!("a rank cannot be held against {bound} here"), label).help(if *count > 1 {
+                    "compare with a whole number that the rank may or may not reach: `== 1`, `<= 2`"
+                } else {
+                    "name a condition with several values"
+                })
+            }
+            Problem::SlopeAxis { axis, known: names, nearest } => {
+                say(format!("there is no slope over `{axis}`"), "not a numeric axis of these arms").nearest(
+                    nearest.as_ref(),
+                    if names.is_empty() {
+                        "give the arm an axis of numbers: `let n = each of [2, 4, 8]`".to_owned()
+                    } else {
+                        known("the numeric axes are", names)
+                    },
+                )
+            }
+            Problem::OneWording { question } => {
+                say(format!("nothing generalizes from the one wording of `{question}`"), "asked in one wording")
+                    .help("give the question several wordings, or remove `generalize wordings`")
             }
             _ => Prose::default(),
         }

@@ -61,6 +61,14 @@ impl Problem {
                 .help(format!("take `{nearest}`")),
             Problem::AlreadyThere { path } => say(format!("`{path}` is there already"), "")
                 .help("choose another name, or another folder with `--in`: nothing was written"),
+            Problem::UnknownEffect { effect, why } => say(format!("`--effect {effect}` applies nowhere"), "")
+                .note(why.clone())
+                .help("name an arm of the experiment and conditions that its questions are asked under"),
+            Problem::BadQuestionFile { message, help } => say(message.clone(), "here").help(help.clone()),
+            Problem::NothingImported => say("no question could be carried over, and nothing was written", "")
+                .help("what stands in the way is told above, question by question"),
+            Problem::ImportedAlready { path } => say(format!("`{path}` is there already"), "")
+                .help("choose another file, or overwrite it with `--force`: nothing was written"),
             Problem::Unused { kind, name } => {
                 say(format!("the {} `{name}` is never used", kind.word()), "unused").help("use it, or remove it")
             }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::estimates::{
-    Among, ArmInSetting, ClaimInSetting, Comparison, Condition, Conditions, Equivalence, Mean, Operator, Over,
+    Among, ArmInSetting, ClaimInSetting, Comparison, Condition, Conditions, Equivalence, Mean, Measure, Operator, Over,
     Quantity, QuestionInSetting, Setting, Statement, Term, estimate,
 };
 use crate::report::{ArmSummary, ClaimResult, Results};
@@ -112,6 +112,7 @@ pub(super) fn mean(question: &str, arms: &[&str]) -> Mean {
 pub(super) fn suite(name: &str, questions: &[&str], arms: &[&str]) -> Mean {
     let only = |value: &str| Among::Only(vec![value.to_owned()]);
     Mean {
+        measure: Measure::Score,
         name: name.to_owned(),
         questions: questions.iter().map(|name| (*name).to_owned()).collect(),
         arms: arms.iter().map(|name| (*name).to_owned()).collect(),

@@ -100,6 +100,6 @@ fn correlations_of_too_little() {
     assert_undecided(
         &experiment,
         Comparison::Equal(Equivalence { a: quantity(), b: quantity(), within: 0.1 }),
-        "equal() is for means: a difference of correlations has no interval here",
+        "equal() is for means: the difference of these has no interval here",
     );
 }

@@ -1,7 +1,9 @@
 //! How often intervals cover and claims err, on simulated experiments with a known truth.
 
-use super::experiment::{Experiment, above, difference, mean};
+use super::experiment::{Experiment, above, below, difference, mean, sum};
+use crate::estimates::{ClaimInSetting, Quantity, Statement, Term};
 use crate::report::Verdict;
+use crate::spec::Adjustment;
 
 /// `SplitMix64` (Steele, Lea and Flood 2014): the simulation is the same on every machine.
 struct Stream(u64);
@@ -93,4 +95,52 @@ fn a_claim_without_an_effect_rarely_holds() {
     let found = [among_runs, among_items, among_samples, among_coarse_runs];
     println!("false claims among 2,000: {found:?}");
     assert!(found.iter().all(|count| *count <= 100), "{found:?}");
+}
+
+#[test]
+fn ratios_ranks_and_families_without_an_effect_rarely_hold() {
+    const REPEATS: u32 = 1000;
+    let mut stream = Stream(7);
+    let (mut ratios, mut uncovered, mut ranks, mut families, mut alone) = (0, 0, 0, 0, 0);
+    for _ in 0..REPEATS {
+        let arms = ["gambler", "saver", "base", "told"];
+        let mut experiment = Experiment::new(&arms, &["prefers"]);
+        for arm in arms {
+            add_runs(&mut experiment, arm, 4, 0.3, &mut stream);
+        }
+        let of = |arm: &str| mean("prefers", &[arm]);
+        let term = |arm: &str| vec![Term { weight: 1.0, mean: of(arm) }];
+        let ratio = Quantity::Ratio { numerator: term("gambler"), denominator: term("saver") };
+        let claim = experiment.decide(vec![above(ratio, 1.0)]);
+        ratios += u32::from(claim.verdict == Verdict::Holds);
+        uncovered += u32::from(claim.verdict != Verdict::Undecided);
+
+        let others = vec![of("saver"), of("base"), of("told")];
+        let rank = Quantity::Rank { of: of("gambler"), others, axis: "arm".to_owned() };
+        ranks += u32::from(experiment.decide(vec![below(rank, 1.5)]).verdict == Verdict::Holds);
+
+        experiment.setting.claims = arms
+            .iter()
+            .map(|arm| ClaimInSetting {
+                name: (*arm).to_owned(),
+                text: String::new(),
+                expression: String::new(),
+                place: String::new(),
+                statement: Statement { comparisons: vec![above(sum(&[(1.0, of(arm))]), 0.3)] },
+            })
+            .collect();
+        let is_any_decided = |experiment: &Experiment| {
+            experiment.estimate().claims.iter().any(|claim| claim.verdict != Verdict::Undecided)
+        };
+        alone += u32::from(is_any_decided(&experiment));
+        experiment.setting.adjustment = Adjustment::Holm;
+        families += u32::from(is_any_decided(&experiment));
+    }
+    println!(
+        "of {REPEATS}: ratios {ratios}, not covered {uncovered}, ranks {ranks}, families {families}, alone {alone}"
+    );
+    assert!(ratios <= 50 && uncovered <= 70, "{ratios}, {uncovered}");
+    assert!(ranks <= 50, "{ranks}");
+    // Each of four claims alone is decided wrongly 5% of the time, so any of them 18.5%.
+    assert!(families <= 70 && alone >= 140, "{families}, {alone}");
 }

@@ -1,5 +1,6 @@
 //! Figures that look across questions, arms and conditions. Each has its table, and its table as a CSV file.
 
+mod agreement;
 mod effects;
 mod fit;
 mod heat;
@@ -61,6 +62,7 @@ pub(super) fn of(results: &Results) -> Vec<Figure> {
         effects::wordings(results),
         effects::orders(results),
         outcomes::figure(results),
+        agreement::figure(results),
     ];
     figures.into_iter().flatten().collect()
 }

@@ -42,6 +42,8 @@ fn claim(name: &str, text: &str, verdict: Verdict, part: Part) -> ClaimResult {
         verdict,
         reason: part.reason.clone(),
         estimand: part.estimand.clone(),
+        p: None,
+        adjusted_p: None,
         parts: vec![part],
     }
 }
@@ -56,6 +58,7 @@ fn results() -> Results {
         interval: Some(Interval { low: 0.31, high: 0.53, level: 0.95, over: "over 5 runs".to_owned() }),
         verdict: Verdict::Holds,
         reason: "the 95% interval [0.310, 0.530] over 5 runs lies wholly above 0.1".to_owned(),
+        p: None,
         method: Some(Method::Samples),
         valid: 1992,
         asked: 2000,
@@ -65,6 +68,7 @@ fn results() -> Results {
         interval: None,
         verdict: Verdict::Undecided,
         reason: "arm told has no runs in introspec.yaml".to_owned(),
+        p: None,
         method: None,
         valid: 0,
         asked: 0,
@@ -86,6 +90,7 @@ fn results() -> Results {
             cell("told", "itself", None, None),
         ],
         conversations: Vec::new(),
+        agreement: Vec::new(),
         notes: vec!["arm told has no runs in introspec.yaml".to_owned()],
     }
 }

@@ -1,7 +1,11 @@
 //! Claims are read from the expression's syntax tree and never evaluated as they stand: `shown=except(apple)`
 //! names values of an axis, where an evaluator would call a function.
 
-use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr, UnaryOpKind};
+mod functions;
+mod linear;
+mod shares;
+
+use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr};
 use minijinja::machinery::parse_expr;
 
 use super::super::{ArmId, Experiment, SuiteId};
@@ -9,7 +13,7 @@ use super::Resolver;
 use super::conditions::Measured;
 use super::expressions::unreadable;
 use crate::diagnostic::{Diagnostic, Kind, Problem};
-use crate::estimates::{Comparison, Equivalence, Mean, Operator, Over, Quantity, Statement, Term};
+use crate::estimates::{Comparison, Operator, Quantity, Statement};
 use crate::text::Span;
 use crate::tree::{self, Name};
 
@@ -36,37 +40,6 @@ pub(super) struct Reading<'r, 'w> {
     pub(super) resolver: &'r mut Resolver<'w>,
     pub(super) experiment: &'r Experiment,
     start: Span,
-}
-
-/// A sum of means and a number: what both sides of a comparison come to.
-#[derive(Default)]
-struct Linear {
-    terms: Vec<Term>,
-    constant: f64,
-    correlation: Option<Quantity>,
-}
-
-impl Linear {
-    fn scaled(mut self, by: f64) -> Linear {
-        self.terms.iter_mut().for_each(|term| term.weight *= by);
-        self.constant *= by;
-        self
-    }
-
-    fn plus(mut self, other: Linear) -> Linear {
-        self.terms.extend(other.terms);
-        self.constant += other.constant;
-        self.correlation = self.correlation.or(other.correlation);
-        self
-    }
-
-    fn quantity(self) -> Quantity {
-        self.correlation.unwrap_or(Quantity::Sum(self.terms))
-    }
-
-    fn is_constant(&self) -> bool {
-        self.terms.is_empty() && self.correlation.is_none()
-    }
 }
 
 impl Reading<'_, '_> {
@@ -102,29 +75,35 @@ impl Reading<'_, '_> {
                 None
             }
             Expr::BinOp(comparison) => {
-                let operator = match comparison.op {
-                    BinOpKind::Gt | BinOpKind::Gte => Operator::Greater,
-                    BinOpKind::Lt | BinOpKind::Lte => Operator::Less,
+                let relation = match comparison.op {
+                    BinOpKind::Gt => Relation::Above,
+                    BinOpKind::Gte => Relation::AtLeast,
+                    BinOpKind::Lt => Relation::Below,
+                    BinOpKind::Lte => Relation::AtMost,
+                    BinOpKind::Eq => Relation::Exactly,
                     _ => {
                         self.misplaced(expression, "`>`, `<` or `equal(A, B, within=D)`");
                         return None;
                     }
                 };
-                comparisons.push(self.comparison(expression, &comparison.left, operator, &comparison.right)?);
+                comparisons.extend(self.comparison(expression, &comparison.left, relation, &comparison.right)?);
                 Some(())
             }
             Expr::Compare(chain) => {
                 let mut left = &chain.expr;
                 for step in &chain.ops {
-                    let operator = match step.op {
-                        CompareOpKind::Gt | CompareOpKind::Gte => Operator::Greater,
-                        CompareOpKind::Lt | CompareOpKind::Lte => Operator::Less,
+                    let relation = match step.op {
+                        CompareOpKind::Gt => Relation::Above,
+                        CompareOpKind::Gte => Relation::AtLeast,
+                        CompareOpKind::Lt => Relation::Below,
+                        CompareOpKind::Lte => Relation::AtMost,
+                        CompareOpKind::Eq => Relation::Exactly,
                         _ => {
                             self.misplaced(expression, "`>`, `<` or `equal(A, B, within=D)`");
                             return None;
                         }
                     };
-                    comparisons.push(self.comparison(expression, left, operator, &step.expr)?);
+                    comparisons.extend(self.comparison(expression, left, relation, &step.expr)?);
                     left = &step.expr;
                 }
                 Some(())
@@ -145,157 +124,77 @@ impl Reading<'_, '_> {
         &mut self,
         whole: &Expr<'_>,
         left: &Expr<'_>,
-        operator: Operator,
+        relation: Relation,
         right: &Expr<'_>,
-    ) -> Option<Comparison> {
+    ) -> Option<Vec<Comparison>> {
         let (a, b) = (self.linear(left), self.linear(right));
         let (a, b) = (a?, b?);
         if a.is_constant() && b.is_constant() {
-            self.report(
-                whole,
-                Problem::ClaimForm { found: "a comparison of two numbers".into(), expected: "an estimate" },
-            );
+            let (found, expected) = ("a comparison of two numbers".into(), "an estimate");
+            self.report(whole, Problem::ClaimForm { found, expected });
             return None;
         }
-        if b.correlation.is_some() {
-            if !a.is_constant() {
-                self.misplaced(right, "a number beside a correlation");
+        if a.is_single() && !b.is_constant() || b.is_single() && !a.is_constant() {
+            self.misplaced(right, "a number beside a correlation, a ratio, a rank or a slope");
+            return None;
+        }
+        let (quantity, relation, bound) = if b.is_single() {
+            let bound = a.constant;
+            (b.quantity(), relation.flipped(), bound)
+        } else if a.is_single() {
+            (a.quantity(), relation, b.constant)
+        } else {
+            let sum = a.plus(b.scaled(-1.0));
+            let bound = 0.0 - sum.constant;
+            (sum.quantity(), relation, bound)
+        };
+        if let Quantity::Rank { others, .. } = &quantity {
+            let count = others.len() + 1;
+            return self.ranked(whole, &quantity, relation, bound, count);
+        }
+        let operator = match relation {
+            Relation::Above | Relation::AtLeast => Operator::Greater,
+            Relation::Below | Relation::AtMost => Operator::Less,
+            Relation::Exactly => {
+                self.misplaced(whole, "`>`, `<` or `equal(A, B, within=D)`; only a rank can be compared by `==`");
                 return None;
             }
-            let flipped = if operator == Operator::Greater { Operator::Less } else { Operator::Greater };
-            let bound = a.constant - b.constant;
-            return Some(Comparison::Order { quantity: b.quantity(), operator: flipped, bound });
-        }
-        if a.correlation.is_some() && !b.is_constant() {
-            self.misplaced(right, "a number beside a correlation");
-            return None;
-        }
-        let sum = a.plus(b.scaled(-1.0));
-        let bound = 0.0 - sum.constant;
-        Some(Comparison::Order { quantity: sum.quantity(), operator, bound })
-    }
-
-    fn linear(&mut self, expression: &Expr<'_>) -> Option<Linear> {
-        if let Some(value) = expression.as_const() {
-            return match f64::try_from(value) {
-                Ok(constant) => Some(Linear { constant, ..Linear::default() }),
-                Err(_) => {
-                    self.misplaced(expression, "a number");
-                    None
-                }
-            };
-        }
-        match expression {
-            Expr::UnaryOp(operation) if matches!(operation.op, UnaryOpKind::Neg) => {
-                Some(self.linear(&operation.expr)?.scaled(-1.0))
-            }
-            Expr::BinOp(operation) => {
-                let (left, right) = (self.linear(&operation.left)?, self.linear(&operation.right)?);
-                let has_correlation = left.correlation.is_some() || right.correlation.is_some();
-                let combined = match operation.op {
-                    _ if has_correlation => None,
-                    BinOpKind::Add => Some(left.plus(right)),
-                    BinOpKind::Sub => Some(left.plus(right.scaled(-1.0))),
-                    BinOpKind::Mul if left.is_constant() => Some(right.scaled(left.constant)),
-                    BinOpKind::Mul if right.is_constant() => Some(left.scaled(right.constant)),
-                    BinOpKind::Div if right.is_constant() && right.constant != 0.0 => {
-                        Some(left.scaled(1.0 / right.constant))
-                    }
-                    _ => None,
-                };
-                if combined.is_none() {
-                    self.misplaced(expression, "a sum or difference of means");
-                }
-                combined
-            }
-            Expr::Call(call) => match function(&call.expr) {
-                Some("mean") => {
-                    let mean = self.mean(expression, &call.args)?;
-                    Some(Linear { terms: vec![Term { weight: 1.0, mean }], ..Linear::default() })
-                }
-                Some("correlation") => {
-                    let correlation = Some(self.correlation(expression, &call.args)?);
-                    Some(Linear { correlation, ..Linear::default() })
-                }
-                _ => {
-                    self.misplaced(expression, "`mean(...)`, `correlation(...)` or `equal(...)`");
-                    None
-                }
-            },
-            _ => {
-                self.misplaced(expression, "a mean or a number");
-                None
-            }
-        }
-    }
-
-    fn equal(&mut self, whole: &Expr<'_>, arguments: &[CallArg<'_>]) -> Option<Equivalence> {
-        let (positional, named) = split(arguments);
-        let within = named.iter().find(|(name, _)| *name == "within").and_then(|(_, value)| value.as_const());
-        let within = within.and_then(|value| f64::try_from(value).ok()).filter(|within| *within > 0.0);
-        let ([a, b], Some(within), true) = (positional.as_slice(), within, named.len() == 1) else {
-            self.report(
-                whole,
-                Problem::ClaimForm { found: "this `equal`".into(), expected: "`equal(A, B, within=D)` with D above 0" },
-            );
-            return None;
         };
-        let (a, b) = (self.linear(a), self.linear(b));
-        Some(Equivalence { a: self.estimated(whole, a?)?, b: self.estimated(whole, b?)?, within })
+        Some(vec![Comparison::Order { quantity, operator, bound }])
     }
 
-    fn estimated(&mut self, whole: &Expr<'_>, side: Linear) -> Option<Quantity> {
-        if side.is_constant() || side.constant != 0.0 {
-            self.report(
-                whole,
-                Problem::ClaimForm { found: "a number in `equal`".into(), expected: "a mean on each side" },
-            );
+    /// Compares a rank with whole numbers that it can lie on both sides of. Bounds are set between two ranks, so that an
+    /// interval of ranks never touches one.
+    fn ranked(
+        &mut self,
+        whole: &Expr<'_>,
+        quantity: &Quantity,
+        relation: Relation,
+        bound: f64,
+        count: usize,
+    ) -> Option<Vec<Comparison>> {
+        let (lowest, highest) = match relation {
+            Relation::Above => (bound + 1.0, f64::INFINITY),
+            Relation::AtLeast => (bound, f64::INFINITY),
+            Relation::Below => (1.0, bound - 1.0),
+            Relation::AtMost => (1.0, bound),
+            Relation::Exactly => (bound, bound),
+        };
+        let last = count as f64;
+        let order = |operator, bound| Comparison::Order { quantity: quantity.clone(), operator, bound };
+        let mut comparisons = Vec::new();
+        if lowest > 1.0 {
+            comparisons.push(order(Operator::Greater, lowest - 0.5));
+        }
+        if highest < last {
+            comparisons.push(order(Operator::Less, highest + 0.5));
+        }
+        let is_possible = lowest <= last && highest >= 1.0 && bound.fract().abs() < f64::EPSILON;
+        if comparisons.is_empty() || !is_possible {
+            self.report(whole, Problem::RankBound { bound: format!("{bound}"), count });
             return None;
         }
-        Some(side.quantity())
-    }
-
-    fn mean(&mut self, whole: &Expr<'_>, arguments: &[CallArg<'_>]) -> Option<Mean> {
-        let (positional, named) = split(arguments);
-        let [what, arms] = positional.as_slice() else {
-            self.report(
-                whole,
-                Problem::ClaimForm {
-                    found: "this `mean`".into(),
-                    expected: "`mean(SUITE or QUESTION, ARM, condition=...)`",
-                },
-            );
-            return None;
-        };
-        let measured = self.measured(what);
-        let arms = self.arms(arms);
-        let (measured, arms) = (measured?, arms?);
-        self.conditioned(whole, &measured, &arms, &named)
-    }
-
-    fn correlation(&mut self, whole: &Expr<'_>, arguments: &[CallArg<'_>]) -> Option<Quantity> {
-        let (positional, mut named) = split(arguments);
-        let over = named.iter().position(|(name, _)| *name == "over").map(|at| named.remove(at));
-        let over = match over.map(|(_, value)| variable(value)) {
-            Some(Some("runs")) => Some(Over::Runs),
-            Some(Some("checkpoints")) => Some(Over::Checkpoints),
-            _ => None,
-        };
-        let ([x, y, arms], Some(over)) = (positional.as_slice(), over) else {
-            self.report(
-                whole,
-                Problem::ClaimForm {
-                    found: "this `correlation`".into(),
-                    expected: "`correlation(X, Y, ARMS, over=runs)` or `over=checkpoints`",
-                },
-            );
-            return None;
-        };
-        let (x, y, arms) = (self.measured(x), self.measured(y), self.arms(arms));
-        let (x, y, arms) = (x?, y?, arms?);
-        let x = self.conditioned(whole, &x, &arms, &named)?;
-        let y = self.conditioned(whole, &y, &arms, &named)?;
-        Some(Quantity::Correlation { x, y, over })
+        Some(comparisons)
     }
 
     /// Resolves a suite or a question that the experiment asks.
@@ -352,6 +251,29 @@ impl Reading<'_, '_> {
             arms.push(id);
         }
         Some(arms)
+    }
+}
+
+/// How a claim compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    Above,
+    AtLeast,
+    Below,
+    AtMost,
+    Exactly,
+}
+
+impl Relation {
+    /// The same comparison with its sides changed over.
+    fn flipped(self) -> Relation {
+        match self {
+            Relation::Above => Relation::Below,
+            Relation::AtLeast => Relation::AtMost,
+            Relation::Below => Relation::Above,
+            Relation::AtMost => Relation::AtLeast,
+            Relation::Exactly => Relation::Exactly,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use minijinja::machinery::ast::{CallArg, Expr};
 use super::super::{Argument, ArmId, Entity, PersonaId, QuestionId, Spec, SuiteId, Under};
 use super::claims::{Reading, function, variable};
 use crate::diagnostic::{Diagnostic, Problem, nearest};
-use crate::estimates::{Among, Conditions, Mean};
+use crate::estimates::{Among, Conditions, Mean, Measure};
 use crate::text::Span;
 
 /// What a claim measures: the questions behind a name, with the conditions under which each is asked.
@@ -19,7 +19,7 @@ pub(super) struct Measured {
 }
 
 pub(super) struct MeasuredQuestion {
-    id: QuestionId,
+    pub(super) id: QuestionId,
     about: Vec<PersonaId>,
     under: Vec<Under>,
 }
@@ -67,6 +67,18 @@ impl Reading<'_, '_> {
         arms: &[ArmId],
         named: &[(&str, &Expr<'_>)],
     ) -> Option<Mean> {
+        self.conditioned_over(whole, measured, arms, named, None)
+    }
+
+    /// Builds a mean that may run over an axis, all of whose values count unless the claim names some.
+    pub(super) fn conditioned_over(
+        &mut self,
+        whole: &Expr<'_>,
+        measured: &Measured,
+        arms: &[ArmId],
+        named: &[(&str, &Expr<'_>)],
+        over: Option<&str>,
+    ) -> Option<Mean> {
         let axes = self.axes(measured, arms);
         let mut chosen: BTreeMap<&str, Among> = BTreeMap::new();
         for (name, value) in named {
@@ -85,6 +97,7 @@ impl Reading<'_, '_> {
         for axis in &axes {
             let among = match (chosen.remove(axis.name.as_str()), &axis.built_in) {
                 (Some(among), _) => among,
+                (None, _) if over == Some(axis.name.as_str()) => Among::All,
                 (None, Some(built_in)) if axis.values.contains(built_in) => Among::Only(vec![built_in.clone()]),
                 (None, _) => {
                     let values = axis.values.clone();
@@ -95,10 +108,37 @@ impl Reading<'_, '_> {
             let place = if axis.of_arms { &mut conditions.of_arms } else { &mut conditions.of_questions };
             place.insert(axis.name.clone(), among);
         }
-        let spec = &self.resolver.spec;
         let questions = self.asked_under(measured, &conditions);
+        self.generalizes(whole, measured, &questions, &conditions)?;
+        let spec = &self.resolver.spec;
         let arms = arms.iter().filter_map(|id| spec.arms.get(id.0)).map(|arm| arm.name.clone()).collect();
-        Some(Mean { name: measured.name.clone(), questions, arms, conditions })
+        Some(Mean { measure: Measure::Score, name: measured.name.clone(), questions, arms, conditions })
+    }
+
+    /// Refuses to generalize from a question that has one wording.
+    fn generalizes(
+        &mut self,
+        whole: &Expr<'_>,
+        measured: &Measured,
+        questions: &[String],
+        conditions: &Conditions,
+    ) -> Option<()> {
+        if !self.experiment.generalize_wordings {
+            return Some(());
+        }
+        let about = conditions.of_questions.get("about");
+        let only_itself = matches!(about, Some(Among::Only(names)) if names.iter().all(|name| name == "itself"));
+        let spec = &self.resolver.spec;
+        let asked = measured.questions.iter().filter_map(|question| spec.questions.get(question.id.0));
+        let mut asked = asked.filter(|question| questions.contains(&question.name));
+        let single = asked.find(|question| {
+            let of_others = &question.wordings_about_other;
+            let wordings = if only_itself || of_others.is_empty() { &question.wordings } else { of_others };
+            wordings.len() < 2
+        });
+        let Some(name) = single.map(|question| question.name.clone()) else { return Some(()) };
+        self.report(whole, Problem::OneWording { question: name });
+        None
     }
 
     /// Returns where the name of a named argument stands, of which the syntax tree keeps only the value's place.
@@ -136,7 +176,7 @@ impl Reading<'_, '_> {
 
     /// Returns every condition that applies: who is asked about, under what, the questions' axes over things of
     /// the spec, and the arms' axes.
-    fn axes(&self, measured: &Measured, arms: &[ArmId]) -> Vec<Axis> {
+    pub(super) fn axes(&self, measured: &Measured, arms: &[ArmId]) -> Vec<Axis> {
         let spec = &self.resolver.spec;
         let mut axes = vec![
             Axis { name: "about".into(), values: Vec::new(), built_in: Some("itself".into()), of_arms: false },
@@ -232,11 +272,11 @@ fn kept_values(value: &Expr<'_>) -> Option<String> {
 }
 
 /// An axis that a claim can name.
-struct Axis {
-    name: String,
-    values: Vec<String>,
+pub(super) struct Axis {
+    pub(super) name: String,
+    pub(super) values: Vec<String>,
     built_in: Option<String>,
-    of_arms: bool,
+    pub(super) of_arms: bool,
 }
 
 impl Axis {

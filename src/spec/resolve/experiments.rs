@@ -1,14 +1,14 @@
-use super::super::{ArmId, Claim, Experiment, SuiteId};
+use super::super::{Adjustment, ArmId, Claim, Experiment, SuiteId};
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, Kind, Problem};
-use crate::tree::{self, ExperimentStatement, Name};
+use crate::tree::{self, Adjust, ExperimentStatement, Name};
 
 impl Resolver<'_> {
     pub(super) fn experiment(&mut self, declared: &tree::Experiment) {
         if !self.is_first(Kind::Experiment, &declared.name) {
             return;
         }
-        let (mut arms, mut suites) = (None, None);
+        let (mut arms, mut suites, mut generalize, mut adjustment) = (None, None, None, None);
         for statement in &declared.statements {
             match &statement.value {
                 ExperimentStatement::Arms(names) => {
@@ -20,6 +20,16 @@ impl Resolver<'_> {
                     let found: Vec<SuiteId> =
                         names.iter().filter_map(|name| self.find(Kind::Suite, name)).map(SuiteId).collect();
                     self.once(&mut suites, found, "run", statement.span);
+                }
+                ExperimentStatement::Generalize => {
+                    self.once(&mut generalize, (), "generalize", statement.span);
+                }
+                ExperimentStatement::Adjust(adjust) => {
+                    let chosen = match adjust {
+                        Adjust::None => Adjustment::None,
+                        Adjust::Holm => Adjustment::Holm,
+                    };
+                    self.once(&mut adjustment, chosen, "adjust", statement.span);
                 }
                 ExperimentStatement::Claim(_) => {}
             }
@@ -40,6 +50,8 @@ impl Resolver<'_> {
             arms: arms.unwrap_or_default(),
             suites: suites.unwrap_or_default(),
             claims: Vec::new(),
+            generalize_wordings: generalize.is_some(),
+            adjustment: adjustment.unwrap_or_default(),
         };
         let mut names: Vec<&Name> = Vec::new();
         for statement in &declared.statements {

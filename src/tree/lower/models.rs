@@ -1,6 +1,7 @@
 use super::super::parse::Rule;
 use super::super::{
-    Arm, ArmStatement, Claim, ConditionName, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement, Values,
+    Adjust, Arm, ArmStatement, Claim, ConditionName, Experiment, ExperimentStatement, Setting, Suite, SuiteStatement,
+    Values,
 };
 use super::{Lower, Node};
 
@@ -76,6 +77,11 @@ impl<'s> Lower<'s> {
             Some(match pair.as_rule() {
                 Rule::arms => ExperimentStatement::Arms(lower.names(pair.into_inner())),
                 Rule::run => ExperimentStatement::Run(lower.names(pair.into_inner())),
+                Rule::generalize => ExperimentStatement::Generalize,
+                Rule::adjust => {
+                    let is_holm = pair.into_inner().any(|part| part.as_rule() == Rule::k_holm);
+                    ExperimentStatement::Adjust(if is_holm { Adjust::Holm } else { Adjust::None })
+                }
                 _ => {
                     let expression = lower.expression_in(&pair)?;
                     ExperimentStatement::Claim(Claim {

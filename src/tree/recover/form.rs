@@ -89,6 +89,8 @@ pub(super) fn of_statement(statement: Rule, word: &str) -> Option<&'static str> 
         (_, "seeds") => "`seeds 5`",
         (_, "arms") => "`arms ARM, base`",
         (_, "run") => "`run SUITE, SUITE`",
+        (_, "generalize") => "`generalize wordings`",
+        (_, "adjust") => "`adjust holm` or `adjust none`",
         (_, "claim") => "`claim NAME \"...\" {{ mean(SUITE, ARM) > 0.5 }}`",
         _ => return None,
     })

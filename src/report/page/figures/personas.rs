@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Datum, Figure, Panel, Row, Table, questions};
-use crate::estimates::interval::{mean, t_reach, variance};
+use crate::estimates::interval;
+use crate::estimates::statistics::means;
 use crate::report::page::interval_plot::{Row as PlotRow, axis};
 use crate::report::page::numbers::{NONE, decimal, finite, places};
 use crate::report::page::questions::arm_name;
@@ -87,13 +88,8 @@ fn difference(cell: &Cell, base: &Cell) -> Difference {
             by_training.entry((run.run.seed, &run.run.axes)).or_default().push(mean - twin);
         }
     }
-    let runs: Vec<f64> = by_training.values().filter_map(|checkpoints| mean(checkpoints)).collect();
-    let centre = mean(&runs);
-    let interval = centre.zip(variance(&runs)).map(|(centre, variance)| {
-        let n = runs.len() as f64;
-        let half = t_reach(0.95, n - 1.0) * (variance / n).sqrt();
-        (centre - half, centre + half)
-    });
+    let runs: Vec<f64> = by_training.values().filter_map(|checkpoints| interval::mean(checkpoints)).collect();
+    let interval = means::mean(&runs).ok().map(|estimate| estimate.limits(0.95)).map(|ends| (ends.low, ends.high));
     let mut label = arm_name(cell);
     if cell.under != "none" {
         label.push_str(&format!(", under {}", cell.under));
@@ -103,7 +99,7 @@ fn difference(cell: &Cell, base: &Cell) -> Difference {
         label.push_str(&format!(", {axes}"));
     }
     let data = [arm_name(cell), cell.under.clone(), axes, cell.about.clone()];
-    Difference { label, data, runs, mean: centre, interval }
+    Difference { label, data, mean: interval::mean(&runs), runs, interval }
 }
 
 fn row(found: &Difference, scale: Scale) -> Row {

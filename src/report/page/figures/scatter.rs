@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fit::Fit;
 use super::{Datum, Entry, Figure, Panel, Table, questions};
-use crate::estimates::interval::{fisher, pearson};
+use crate::estimates::statistics::association::pearson_by;
 use crate::report::page::arms::run;
 use crate::report::page::numbers::{decimal, finite, shortest};
 use crate::report::page::scale::Scale;
@@ -111,25 +111,26 @@ fn panel(results: &Results, reports: &str, shows: &str, behavior: &str, points: 
     let (x, y) =
         (scale(results, shows, points, |point| point.shown), scale(results, reports, points, |point| point.reported));
     let pairs: Vec<(f64, f64)> = points.iter().map(|point| (point.shown, point.reported)).collect();
-    let trainings: BTreeSet<_> = points.iter().map(|point| (point.arm, point.run.seed, &point.run.axes)).collect();
-    let independent = trainings.len() == points.len();
+    let trainings: Vec<_> = points.iter().map(|point| (point.arm, point.run.seed, &point.run.axes)).collect();
+    let independent = trainings.iter().collect::<BTreeSet<_>>().len() == points.len();
     let fit = Fit::of(&pairs);
 
     let mut notes = Vec::new();
-    let r = pearson(&pairs);
-    match (r, r.and_then(|r| fisher(r, trainings.len(), 0.95))) {
-        (Some(r), Some((low, high))) => notes.push(format!(
-            "Pearson's r = {}, 95% interval [{}, {}] over {} runs (Fisher's z).",
-            decimal(r, 2),
-            decimal(low.min(r), 2),
-            decimal(high.max(r), 2),
-            trainings.len()
-        )),
-        (Some(r), None) => {
-            notes.push(format!("Pearson's r = {}; an interval needs at least 4 runs.", decimal(r, 2)));
+    notes.push(match pearson_by(&pairs, &trainings) {
+        Ok(found) => {
+            let r = decimal(found.value, 2);
+            match found.limits(0.95) {
+                Ok(limits) => format!(
+                    "Pearson's r = {r}, 95% interval [{}, {}] over {} runs (Fisher's z).",
+                    decimal(limits.low, 2),
+                    decimal(limits.high, 2),
+                    found.independent
+                ),
+                Err(_) => format!("Pearson's r = {r}; an interval needs at least 4 runs."),
+            }
         }
-        (None, _) => notes.push("No correlation: one of the two does not vary.".to_owned()),
-    }
+        Err(why) => format!("No correlation: {why}."),
+    });
     let mut arms: Vec<&str> = Vec::new();
     for point in points {
         if !arms.contains(&point.arm) {

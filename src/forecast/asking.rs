@@ -1,0 +1,283 @@
+//! What a run asks and what that costs, at most.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{runs, tokens};
+use crate::answers::runner::Options;
+use crate::answers::{Answers, Ask, Identity, Inquiry, Posed, StoreError, Subject, judge_ask};
+use crate::configuration::{Model, Provider};
+use crate::requests::Read;
+use crate::scores::Method;
+
+/// What one experiment asks: one line for each run of each arm and each judge, in each suite.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Spending {
+    pub lines: Vec<Line>,
+    pub total: Amount,
+    /// The price of it all, at most, as far as models have prices.
+    pub cost: f64,
+    /// Models that cost something unknown: services without a `price`.
+    pub without_price: Vec<String>,
+    /// What comes on top where services give no probabilities and are sampled instead.
+    pub if_sampled: Amount,
+    pub if_sampled_cost: f64,
+}
+
+/// What one run of an arm, or one judge, is asked in one suite.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// The arm, or none for a judge.
+    pub arm: Option<String>,
+    /// `seed 1, checkpoint 3`; empty where the arm has a single model.
+    pub run: String,
+    /// The judging role, where this is a judge.
+    pub judge: Option<String>,
+    pub model: String,
+    pub suite: String,
+    #[serde(flatten)]
+    pub amount: Amount,
+    pub if_sampled: Amount,
+    /// At most this much, or none without a price. A model in this process costs nothing.
+    pub cost: Option<f64>,
+}
+
+/// Requests and tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Amount {
+    /// Prompts that are sent, each once, however many samples are taken of it.
+    pub requests: u64,
+    /// Answers: sampled texts, or one distribution for a request that is read as probabilities.
+    pub samples: u64,
+    /// Estimated by `o200k_base`. Of a judge's prompt, the answer's part is a bound.
+    pub prompt_tokens: u64,
+    /// The most tokens that the answers may have.
+    pub answer_tokens: u64,
+}
+
+impl Amount {
+    fn add(&mut self, other: Amount) {
+        self.requests += other.requests;
+        self.samples += other.samples;
+        self.prompt_tokens += other.prompt_tokens;
+        self.answer_tokens += other.answer_tokens;
+    }
+
+    pub(super) fn plus(mut self, other: Amount) -> Amount {
+        self.add(other);
+        self
+    }
+
+    fn cost(self, model: &Model) -> Option<f64> {
+        match (model.price, &model.provider) {
+            (Some(price), _) => {
+                let (prompt, answer) = (self.prompt_tokens as f64, self.answer_tokens as f64);
+                Some((prompt * price.input + answer * price.output) / price.per)
+            }
+            (None, Provider::Local) => Some(0.0),
+            (None, Provider::OpenAi { .. }) => None,
+        }
+    }
+}
+
+/// An ask of a subject or a judge, as it is counted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    amount: Amount,
+    if_sampled: Amount,
+}
+
+impl Counted {
+    fn add(&mut self, other: Counted) {
+        self.amount.add(other.amount);
+        self.if_sampled.add(other.if_sampled);
+    }
+}
+
+/// What is asked in each suite, and of each judging role in each suite.
+type BySuite = BTreeMap<String, Counted>;
+type ByJudge = BTreeMap<(String, String), Counted>;
+
+/// Counts what an experiment asks that `store` has no answer to. A prompt that cannot be made is left out: `check` and
+/// `build` tell of those.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn spending(inquiry: &Inquiry<'_>, store: Option<&Answers>) -> Result<Spending, StoreError> {
+    let mut spending = Spending::default();
+    let mut seen: Vec<(Identity, Option<String>)> = Vec::new();
+    let mut judged = ByJudge::new();
+    let mut known: Vec<(Counting<'_>, BySuite, ByJudge)> = Vec::new();
+    for subject in &inquiry.subjects {
+        let whose = (Identity::of(&subject.model), subject.system.clone());
+        // The same model under the same prompt gives the same answers, and is asked once.
+        let again = seen.contains(&whose);
+        seen.push(whose);
+        let counting = Counting { inquiry, subject, store };
+        let (own, of_judges) = match known.iter().find(|(other, _, _)| store.is_none() && other.is_alike(&counting)) {
+            _ if again => (BySuite::new(), ByJudge::new()),
+            Some((_, own, of_judges)) => (own.clone(), of_judges.clone()),
+            None => {
+                let (own, of_judges) = counting.all()?;
+                known.push((counting, own.clone(), of_judges.clone()));
+                (own, of_judges)
+            }
+        };
+        for (suite, counted) in own {
+            let line = Line {
+                arm: Some(inquiry.spec[subject.arm].name.clone()),
+                run: runs::in_words(&subject.run),
+                judge: None,
+                model: subject.model.name.clone(),
+                suite,
+                amount: counted.amount,
+                if_sampled: counted.if_sampled,
+                cost: counted.amount.cost(&subject.model),
+            };
+            spending.add(line, &subject.model);
+        }
+        for (place, counted) in of_judges {
+            judged.entry(place).or_default().add(counted);
+        }
+    }
+    for ((role, suite), counted) in judged {
+        let Some((_, model)) = inquiry.judges.iter().find(|(judge, _)| *judge == role) else { continue };
+        let line = Line {
+            arm: None,
+            run: String::new(),
+            judge: Some(role),
+            model: model.name.clone(),
+            suite,
+            amount: counted.amount,
+            if_sampled: counted.if_sampled,
+            cost: counted.amount.cost(model),
+        };
+        spending.add(line, model);
+    }
+    Ok(spending)
+}
+
+impl Spending {
+    fn add(&mut self, line: Line, model: &Model) {
+        self.total.add(line.amount);
+        self.if_sampled.add(line.if_sampled);
+        self.cost += line.cost.unwrap_or(0.0);
+        self.if_sampled_cost += line.if_sampled.cost(model).unwrap_or(0.0);
+        if line.cost.is_none() && !self.without_price.contains(&model.name) {
+            self.without_price.push(model.name.clone());
+        }
+        self.lines.push(line);
+    }
+}
+
+/// Counts what one subject is asked.
+struct Counting<'c> {
+    inquiry: &'c Inquiry<'c>,
+    subject: &'c Subject,
+    store: Option<&'c Answers>,
+}
+
+impl Counting<'_> {
+    /// Whether another subject is sent as many tokens.
+    fn is_alike(&self, other: &Self) -> bool {
+        let of = |counting: &Self| {
+            let Subject { model, system, .. } = counting.subject;
+            (system.clone(), model.sampling, matches!(model.provider, Provider::Local))
+        };
+        of(self) == of(other)
+    }
+
+    /// Returns what is left to ask of the subject by suite, and about its answers by judging role and suite.
+    fn all(&self) -> Result<(BySuite, ByJudge), StoreError> {
+        let (mut own, mut of_judges) = (BySuite::new(), ByJudge::new());
+        for posed in self.inquiry.posed() {
+            let ask = self.inquiry.ask(self.subject, &posed);
+            let counted = self.one(&ask)?;
+            own.entry(posed.suite.name.clone()).or_default().add(counted);
+            for (role, counted) in self.judges(&ask, &posed)? {
+                of_judges.entry((role, posed.suite.name.clone())).or_default().add(counted);
+            }
+        }
+        Ok((own, of_judges))
+    }
+
+    fn one(&self, ask: &Ask) -> Result<Counted, StoreError> {
+        let prompt = tokens::prompt(&ask.messages);
+        let sampled = |samples: u64| self.amount(prompt, samples, ask.sampling.max_tokens);
+        let wanted = u64::from(ask.sampling.samples);
+        let is_probable = matches!(ask.read, Read::Probability { .. });
+        if let Some(store) = self.store {
+            let answered = store.answers(ask, &Arc::new(Identity::of(&self.subject.model)))?;
+            let has = answered.samples.iter().flatten().filter(|sample| sample.is_ok()).count() as u64;
+            if has > 0 {
+                let left = if answered.method == Method::Samples { wanted.saturating_sub(has) } else { 0 };
+                return Ok(Counted { amount: sampled(left), ..Counted::default() });
+            }
+        }
+        if !is_probable {
+            return Ok(Counted { amount: sampled(wanted), ..Counted::default() });
+        }
+        let amount = Amount { requests: 1, samples: 1, prompt_tokens: prompt, answer_tokens: 1 };
+        let is_local = matches!(self.subject.model.provider, Provider::Local);
+        // A model in this process always gives probabilities.
+        let if_sampled = if is_local { Amount::default() } else { sampled(wanted) };
+        Ok(Counted { amount, if_sampled })
+    }
+
+    /// The tokens of `samples` texts. A service takes several in one call, and counts the prompt once in each.
+    fn amount(&self, prompt: u64, samples: u64, max_tokens: u32) -> Amount {
+        let most = match self.subject.model.provider {
+            Provider::OpenAi { .. } => u64::from(Options::default().samples_per_call),
+            Provider::Local => 1,
+        };
+        Amount {
+            requests: u64::from(samples > 0),
+            samples,
+            prompt_tokens: prompt * samples.div_ceil(most),
+            answer_tokens: samples * u64::from(max_tokens),
+        }
+    }
+
+    /// What judges are asked about the answers, at most: once about each text, which may be as long as it can be.
+    fn judges(&self, ask: &Ask, posed: &Posed<'_>) -> Result<Vec<(String, Counted)>, StoreError> {
+        let mut found = Vec::new();
+        for judge in &posed.question.judges {
+            let Ok(about) = judge_ask(posed.question, &posed.prompt, judge, "") else { continue };
+            let prompt = tokens::prompt(&about.messages) + u64::from(ask.sampling.max_tokens);
+            let of = |samples: u64| Amount {
+                requests: samples,
+                samples,
+                prompt_tokens: prompt * samples,
+                answer_tokens: u64::from(about.sampling.max_tokens) * samples,
+            };
+            let wanted = u64::from(ask.sampling.samples);
+            let left = wanted.saturating_sub(self.judged(posed, &judge.by)?);
+            found.push((
+                judge.by.clone(),
+                match ask.read {
+                    Read::Samples => Counted { amount: of(left), ..Counted::default() },
+                    Read::Probability { .. } => Counted { if_sampled: of(left), ..Counted::default() },
+                },
+            ));
+        }
+        Ok(found)
+    }
+
+    /// How many of a subject's answers have their verdicts from a role's judges already.
+    fn judged(&self, posed: &Posed<'_>, role: &str) -> Result<u64, StoreError> {
+        let Some((store, (_, model))) = self.store.zip(self.inquiry.judges.iter().find(|(judge, _)| judge == role))
+        else {
+            return Ok(0);
+        };
+        let identity = Arc::new(Identity::of(model));
+        let mut answered = 0;
+        for ask in self.inquiry.judge_asks(self.subject, posed, role, store)? {
+            let given = store.answers(&ask, &identity)?;
+            answered += u64::from(given.samples.iter().flatten().any(Result::is_ok));
+        }
+        let own = posed.question.judges.iter().filter(|judge| judge.by == role).count().max(1);
+        Ok(answered / own as u64)
+    }
+}
