@@ -134,9 +134,9 @@ fn short(text: &str) -> String {
 }
 
 fn sample(answer: &ScoredAnswer<'_>, id: &str, epoch: u32, created: &str) -> Value {
-    let input = input(answer, id);
+    let input = input(answer, id, epoch);
     let said = json!({
-        "id": format!("{id}-answer"), "role": "assistant", "content": answer.answer, "source": "generate",
+        "id": format!("{id}-{epoch}-answer"), "role": "assistant", "content": answer.answer, "source": "generate",
         "model": answer.model,
     });
     let failed = answer.score.outcome == Outcome::Error;
@@ -173,7 +173,7 @@ fn sample(answer: &ScoredAnswer<'_>, id: &str, epoch: u32, created: &str) -> Val
 
 fn summary(answer: &ScoredAnswer<'_>, id: &str, epoch: u32, created: &str) -> Value {
     let mut summary = json!({
-        "id": id, "epoch": epoch, "input": input(answer, id), "target": "", "metadata": metadata(answer),
+        "id": id, "epoch": epoch, "input": input(answer, id, epoch), "target": "", "metadata": metadata(answer),
         "scores": scores(answer), "model_usage": {}, "role_usage": {}, "started_at": created,
         "completed_at": created, "uuid": short(&format!("sample {id} {epoch}")), "retries": 0, "completed": true,
         "message_count": answer.messages.len() + 1,
@@ -184,10 +184,15 @@ fn summary(answer: &ScoredAnswer<'_>, id: &str, epoch: u32, created: &str) -> Va
     summary
 }
 
-/// The prompt. Inspect's data frames need every message to have an id.
-fn input(answer: &ScoredAnswer<'_>, id: &str) -> Vec<Value> {
-    let message = |(index, message): (usize, &crate::requests::Message)| json!({"id": format!("{id}-{index}"), "role": message.role.word(), "content": message.content, "source": "input"});
-    answer.messages.iter().enumerate().map(message).collect()
+/// The prompt. Inspect's data frames need every message to have an id, and count those with the same one once.
+fn input(answer: &ScoredAnswer<'_>, id: &str, epoch: u32) -> Vec<Value> {
+    let messages = answer.messages.iter().enumerate().map(|(index, message)| {
+        json!({
+            "id": format!("{id}-{epoch}-{index}"), "role": message.role.word(), "content": message.content,
+            "source": "input",
+        })
+    });
+    messages.collect()
 }
 
 fn scores(answer: &ScoredAnswer<'_>) -> Value {

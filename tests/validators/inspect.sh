@@ -36,6 +36,16 @@ decided() {
   case $status in 0 | 3 | 4) ;; *) return "$status" ;; esac
 }
 out="$scratch/run"
-decided "$program" simulate specs/gamblers/gamblers.ispec --runs 3 --out "$out"
+decided "$program" simulate specs/backdoor/backdoor.ispec --runs 3 --out "$out"
+# Planted subjects always answer. One answer in 50 becomes something else, so that every outcome is written.
+"$python" - "$out/scores.jsonl" <<'PYTHON'
+import json, sys
+answers = [json.loads(line) for line in open(sys.argv[1])]
+for at, answer in enumerate(answers[::50]):
+    answer["score"]["outcome"] = {"outcome": ["refusal", "truncated", "error", "unparsed"][at % 4]}
+    answer["score"]["read"] = None
+with open(sys.argv[1], "w") as file:
+    file.writelines(json.dumps(answer) + "\n" for answer in answers)
+PYTHON
 decided "$program" report "$out" --inspect "$out/run.eval" --parquet "$out/scores.parquet"
 HOME="$scratch" "$python" "$here/inspect_log.py" "$out"

@@ -42,7 +42,7 @@ function browse(section) {
   let lowered = null;
 
   const element = (name, text, properties) => Object.assign(document.createElement(name), { textContent: text }, properties);
-  const number = (value) => (Number.isInteger(value) ? String(value) : value.toPrecision(3)).replace("-", "\u2212");
+  const number = (value) => (Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)))).replace("-", "\u2212");
   const whose = (row) => {
     const words = [texts[data.question[row]], texts[data.arm[row]]];
     if (texts[data.run[row]]) words.push(texts[data.run[row]]);

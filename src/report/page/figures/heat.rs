@@ -69,7 +69,7 @@ pub(super) fn figure(results: &Results) -> Option<Figure> {
     (!data.is_empty()).then(|| Figure {
         id: "conditions",
         title: "Triggers and other conditions",
-        caption: format!("Mean scores under every combination of conditions; the darker, the higher.{more}"),
+        caption: format!("Mean scores under every combination of conditions; the fuller the colour, the higher.{more}"),
         panels,
         table: Table::new("conditions.csv", &headings, data),
     })

@@ -90,16 +90,14 @@ fn difference(cell: &Cell, base: &Cell) -> Difference {
     }
     let runs: Vec<f64> = by_training.values().filter_map(|checkpoints| interval::mean(checkpoints)).collect();
     let interval = means::mean(&runs).ok().map(|estimate| estimate.limits(0.95)).map(|ends| (ends.low, ends.high));
-    let mut label = arm_name(cell);
-    if cell.under != "none" {
-        label.push_str(&format!(", under {}", cell.under));
-    }
     let axes = super::super::arms::axes(&cell.axes);
-    if !axes.is_empty() {
-        label.push_str(&format!(", {axes}"));
+    let mut words = vec![arm_name(cell)];
+    if cell.under != "none" {
+        words.push(format!("under {}", cell.under));
     }
+    words.extend((!axes.is_empty()).then(|| axes.clone()));
     let data = [arm_name(cell), cell.under.clone(), axes, cell.about.clone()];
-    Difference { label, data, mean: interval::mean(&runs), runs, interval }
+    Difference { label: words.join(", "), data, mean: interval::mean(&runs), runs, interval }
 }
 
 fn row(found: &Difference, scale: Scale) -> Row {
