@@ -1,6 +1,6 @@
 // Opens a report in Chromium: how long until it can be read, how it scrolls and searches, and what axe-core finds.
 //
-//   LARGE_PAGE=/tmp/large.html cargo test --test page a_hundred_thousand
+//   LARGE_PAGE=large.html cargo test --test page a_hundred_thousand
 //   npm install --no-save playwright-core axe-core
 //   node benches/page.mjs PAGE [FOLDER FOR SCREENSHOTS]
 //
