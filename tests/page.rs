@@ -186,7 +186,7 @@ mod simulated {
         let places: Vec<(Cell, RunKey)> =
             results.cells.iter().flat_map(|cell| cell.runs.iter().map(|run| (cell.clone(), run.run.clone()))).collect();
         (0..count).map(move |index| {
-            let (cell, run) = &places[index % places.len()];
+            let (cell, run) = places.get(index % places.len()).unwrap();
             let sample = u32::try_from(index / places.len()).unwrap();
             let outcome = match index % 97 {
                 0 => Outcome::Refusal,
