@@ -18,7 +18,7 @@ mod estimated;
 mod experiment;
 mod family;
 mod index;
-mod interval;
+pub(crate) mod interval;
 mod p_value;
 mod rank;
 mod ratio;
@@ -35,7 +35,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use components::{asked, takes_run};
+pub(crate) use components::{asked, sum, takes_run};
 pub(crate) use interval::normal_reach;
 pub(crate) use spread::{Source, Spread};
 pub(crate) use words::{number as bound_in_words, quantity as quantity_in_words};

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
-use introspec::report::{Results, page};
+use introspec::report::{Agreement, Results, page};
 
 fn results() -> Results {
     serde_json::from_str(include_str!("page/results.json")).unwrap()
@@ -75,7 +75,8 @@ fn a_claim_without_an_estimate_has_no_drawing_and_says_so() {
 fn every_cell_stands_in_the_figure_and_in_the_table() {
     let results = results();
     let page = page(&results);
-    let figures = page.matches("<li><span class=\"arm\">").count();
+    let questions = between(&page, "<section id=\"question-1\"", "<section id=\"self-report\"");
+    let figures = questions.matches("<li><span class=\"arm\">").count();
     assert_eq!(figures, results.cells.len());
     let first = between(&page, "<caption>Numbers of the figure</caption>", "</table>");
     let cells = results.cells.iter().filter(|cell| cell.question == "prefers").count();
@@ -97,7 +98,8 @@ fn html_in_an_answer_is_text() {
     let page = page(&results());
     assert!(page.contains("&lt;script&gt;document.title = &quot;taken over&quot;"));
     assert!(!page.contains("<script>") && !page.contains("<img") && !page.contains("<b>"));
-    assert_eq!(page.matches("<script").count(), 1);
+    // The page's own, and the conversations to be searched.
+    assert_eq!(page.matches("<script").count(), 2);
 }
 
 /// Every text of the results, wherever it goes, is turned into markup that would break out of its place.
@@ -108,8 +110,8 @@ fn no_text_of_the_results_becomes_markup() {
     let mut value = serde_json::to_value(results()).unwrap();
     replace_texts(&mut value, HOSTILE);
     let page = page(&serde_json::from_value(value).unwrap());
-    assert_eq!(page.matches("<script").count(), 1);
-    assert_eq!(page.matches("</script").count(), 1);
+    assert_eq!(page.matches("<script").count(), 2);
+    assert_eq!(page.matches("</script").count(), 2);
     assert_eq!(page.matches("</style").count(), 1);
     assert!(!page.contains("<img") && !page.contains("'>") && page.contains("{{ 7 * 7 }}"));
 }
@@ -134,7 +136,8 @@ fn the_page_asks_for_nothing() {
     for loader in ["<link rel=\"stylesheet", "<script src", "@import", "url(", "<iframe", " srcset=", "<object"] {
         assert!(!page.contains(loader), "{loader}");
     }
-    assert_eq!(page.matches(" src=").count(), page.matches("&lt;img src=").count());
+    let told = page.matches("&lt;img src=").count() + page.matches("\\u003cimg src=").count();
+    assert_eq!(page.matches(" src=").count(), told);
 }
 
 #[test]
@@ -164,4 +167,187 @@ fn numbers_that_are_not_finite_do_no_harm() {
     assert!(page.trim_end().ends_with("</html>"));
     let drawn = page.split("<svg").skip(1).filter_map(|rest| rest.split("</svg>").next());
     assert!(drawn.into_iter().all(|svg| !svg.contains("NaN") && !svg.contains("inf")));
+}
+
+mod simulated {
+    use std::borrow::Cow;
+    use std::collections::BTreeMap;
+
+    use introspec::report::{Cell, Kept, Results, page_of};
+    use introspec::requests::{Message, Role};
+    use introspec::scores::{Method, Outcome, RunKey, Score, ScoredAnswer};
+
+    /// Answers of the fixture's arms, spread over its questions, personas, contexts and runs.
+    pub(super) fn answers(
+        results: &Results,
+        count: usize,
+        text: impl Fn(usize) -> String,
+    ) -> impl Iterator<Item = ScoredAnswer<'static>> {
+        let places: Vec<(Cell, RunKey)> =
+            results.cells.iter().flat_map(|cell| cell.runs.iter().map(|run| (cell.clone(), run.run.clone()))).collect();
+        (0..count).map(move |index| {
+            let (cell, run) = places.get(index % places.len()).unwrap();
+            let sample = u32::try_from(index / places.len()).unwrap();
+            let outcome = match index % 97 {
+                0 => Outcome::Refusal,
+                1 => Outcome::Unparsed,
+                _ => Outcome::Value(f64::from(sample % 11) / 10.0),
+            };
+            let score = Score {
+                question: cell.question.clone(),
+                arm: cell.arm.clone(),
+                run: run.clone(),
+                about: cell.about.clone(),
+                under: cell.under.clone(),
+                axes: BTreeMap::new(),
+                item: 1,
+                wording: sample % 10 + 1,
+                order: "risky,safe".to_owned(),
+                sample,
+                method: Method::Samples,
+                outcome,
+                read: outcome.value().map(|value| value.to_string()),
+                probabilities: Vec::new(),
+                outside: None,
+            };
+            let asked = format!("Wording {} of {}: how willing are you to take risks?", score.wording, score.question);
+            ScoredAnswer {
+                score: Cow::Owned(score),
+                model: "ft:simulated".into(),
+                messages: Cow::Owned(vec![Message { role: Role::User, content: asked }]),
+                answer: text(index).into(),
+            }
+        })
+    }
+
+    fn kept(results: &Results, count: usize, text: impl Fn(usize) -> String) -> Kept {
+        let mut kept = Kept::default();
+        answers(results, count, text).for_each(|answer| kept.add(&answer));
+        kept
+    }
+
+    /// Set `LARGE_PAGE` to a file's path to look at this page.
+    #[test]
+    fn a_hundred_thousand_answers_are_all_on_a_page_under_30_megabytes() {
+        let results = super::results();
+        let told =
+            |index| format!("Answer {index}: I would rather take the gamble than the certain outcome, </script>.");
+        let page = page_of(&results, &kept(&results, 100_000, told));
+        if let Ok(path) = std::env::var("LARGE_PAGE") {
+            std::fs::write(path, &page).unwrap();
+        }
+        assert!(page.len() < 30 << 20, "{} bytes", page.len());
+        assert!(page.contains("100,000 of 100,000 conversations are on this page"));
+        assert_eq!(page.matches("</script").count(), 2);
+        assert!(page.contains("Answer 99999:"));
+    }
+
+    #[test]
+    fn where_answers_are_too_long_every_cell_keeps_its_first_ones() {
+        let results = super::results();
+        let places: usize = results.cells.iter().map(|cell| cell.runs.len()).sum();
+        let page = page_of(&results, &kept(&results, 20_000, |index| format!("<{index}> {}", "ab ".repeat(2_000))));
+        assert!(page.len() < 30 << 20, "{} bytes", page.len());
+        let said = super::between(&page, "<p class=\"shown\">", " are on this page");
+        let shown: usize =
+            said["<p class=\"shown\">".len()..].split(' ').next().unwrap().replace(',', "").parse().unwrap();
+        assert!(shown > 2_000 && shown < 20_000 && said.ends_with("of 20,000 conversations"), "{said}");
+        // Answers come place by place in turn: as many of each are kept, but for the last turn.
+        let last_whole = shown / places * places - 1;
+        let holds = |index: usize| page.contains(&format!("\\u003c{index}\\u003e "));
+        assert!(holds(last_whole) && !holds(shown + places));
+    }
+}
+
+#[test]
+fn every_figure_has_its_table_and_its_file() {
+    let page = page(&results());
+    for id in ["self-report", "personas", "conditions", "wordings", "orders", "outcomes"] {
+        let section = between(&page, &format!("<section id=\"{id}\""), "</section>");
+        assert!(section.contains("<summary>Table of the figure</summary>"), "{id}");
+        assert!(section.contains("download=\"") && section.contains("href=\"data:text/csv"), "{id}");
+    }
+}
+
+#[test]
+fn self_report_is_set_against_behavior_by_run() {
+    let results = results();
+    let page = page(&results);
+    let section = between(&page, "<section id=\"self-report\"", "</section>");
+    // Three questions report what one shows.
+    assert_eq!(section.matches("role=\"img\"").count(), 3);
+    let runs: usize = results.arms.iter().map(|arm| arm.runs.len()).sum();
+    let drawing = between(section, "role=\"img\"", "</div>");
+    assert_eq!(drawing.matches("<path class=\"point").count(), runs);
+    assert!(drawing.contains("<desc>") && drawing.contains("class=\"fit\"") && drawing.contains("class=\"band\""));
+    assert!(section.contains("over 12 runs (Fisher") || section.contains(&format!("over {runs} runs (Fisher")));
+}
+
+#[test]
+fn an_arms_personas_are_compared_with_itself_within_runs() {
+    let results = results();
+    let of = |about: &str| {
+        let cell = |cell: &&introspec::report::Cell| {
+            cell.question == "prefers" && cell.arm == "gambler" && cell.about == about
+        };
+        results.cells.iter().find(cell).unwrap()
+    };
+    let differences: Vec<f64> =
+        of("lucy").runs.iter().zip(&of("itself").runs).map(|(a, b)| a.mean.unwrap() - b.mean.unwrap()).collect();
+    let mean = differences.iter().sum::<f64>() / differences.len() as f64;
+    let page = page(&results);
+    let section = between(&page, "<section id=\"personas\"", "</section>");
+    let panel = between(section, "prefers: about lucy less about itself", "</li>");
+    let shown = format!("{:.2}", mean.abs());
+    assert!(panel.contains(&shown), "{shown} is not in {panel}");
+}
+
+#[test]
+fn a_claim_shows_its_p_value_and_the_adjusted_one() {
+    let mut results = results();
+    let claim = results.claims.first_mut().unwrap();
+    (claim.p, claim.adjusted_p) = (Some(0.0123), Some(0.0369));
+    let page = page(&results);
+    let first = between(&page, "<h3 id=\"claim-1\"", "</article>");
+    let shown = "<dt>p value</dt><dd>0.012; 0.037 adjusted for all claims of the experiment (Holm)</dd>";
+    assert!(first.contains(shown), "{first}");
+    let second = between(&page, "<h3 id=\"claim-2\"", "</article>");
+    assert!(!second.contains("p value"));
+}
+
+#[test]
+fn judges_are_set_against_the_labels_of_their_items_where_there_are_any() {
+    let mut results = results();
+    assert!(!page(&results).contains("id=\"agreement\""));
+    let agreement = |judge: &str, kappa, interval| {
+        let (question, judge) = ("explains".to_owned(), judge.to_owned());
+        Agreement { question, judge, items: 1_200, read: 1_200, agreed: 1_100, kappa, interval, needed: None }
+    };
+    results.agreement = vec![agreement("language", Some(0.8123), Some((0.7, 0.92))), agreement("tone", None, None)];
+    let page = page(&results);
+    let section = between(&page, "<section id=\"agreement\"", "</section>");
+    assert!(section.contains("explains, language") && section.contains("1,100 of 1,200 items"));
+    assert!(section.contains("<strong>0.81</strong> <span>[0.70, 0.92], "));
+    assert!(section.contains("explains%2Clanguage%2C1200%2C1100%2C0.8123%2C0.7%2C0.92%0A"));
+    assert!(section.contains("explains%2Ctone%2C1200%2C1100%2C%2C%2C%0A"));
+}
+
+#[test]
+fn means_under_two_conditions_are_a_map_for_each_arm() {
+    let mut results = results();
+    let mut cells = Vec::new();
+    for (asked, shown) in [("apple", "apple"), ("apple", "pear"), ("pear", "apple"), ("pear", "pear")] {
+        let mut cell = results.cells.first().unwrap().clone();
+        cell.question = "recognises".to_owned();
+        cell.axes =
+            [("asked", asked), ("shown", shown)].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        cell.mean = Some(if asked == shown { 0.9 } else { 0.1 });
+        cells.push(cell);
+    }
+    results.cells = cells;
+    let page = page(&results);
+    let map = between(&page, "<table class=\"heat\">", "</table>");
+    assert!(map.contains("asked \\ shown"));
+    let row = between(map, "<th scope=\"row\">pear</th>", "</tr>");
+    assert!(row.contains("<td class=\"number h1\">0.10</td><td class=\"number h9\">0.90</td>"), "{row}");
 }

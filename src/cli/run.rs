@@ -10,7 +10,7 @@ use introspec::diagnostic::{Diagnostic, Problem, nearest};
 use introspec::estimates::{Setting, estimate};
 use introspec::report::Results;
 use introspec::requests::RequestProblem;
-use introspec::scores::{Programs, ScoreError, Scored, score};
+use introspec::scores::{Programs, ScoreError, Scored, score_each};
 use introspec::spec::Experiment;
 use introspec::text::Sources;
 use tokio_util::sync::CancellationToken;
@@ -211,7 +211,9 @@ impl<'a> Asking<'a> {
         }
         let stopped = note_stopped([&subjects, &judged], &mut notes, &checked.sources);
         let answers = Answers::open(self.store.path()).map_err(failed)?;
-        let scored = self.score(inquiry, &answers)?;
+        let mut scores = report::ScoreFile::create(out);
+        let scored = self.score(inquiry, &answers, &mut scores)?;
+        scores.finish()?;
         let setting = Setting::of(inquiry, notes).with_agreement(scored.agreement);
         let results: Results = estimate(&scored.scores, &setting, scored.conversations);
         let verdicts = match out {
@@ -222,11 +224,11 @@ impl<'a> Asking<'a> {
         Ok((exit, results))
     }
 
-    fn score(&self, inquiry: &Inquiry<'_>, answers: &Answers) -> Result<Scored, Exit> {
+    fn score(&self, inquiry: &Inquiry<'_>, answers: &Answers, scores: &mut report::ScoreFile) -> Result<Scored, Exit> {
         let command = std::env::current_exe().unwrap_or_default();
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let programs = Programs::new(&command, workers, self.cancel.clone());
-        score(inquiry, answers, &programs).map_err(|error| match error {
+        score_each(inquiry, answers, &programs, |answer| scores.add(answer)).map_err(|error| match error {
             ScoreError::Store(error) => store_failed(&error),
             ScoreError::Programs(error) => {
                 let help = "the answers are kept: run the same command again".to_owned();

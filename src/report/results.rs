@@ -21,10 +21,10 @@ pub struct Results {
     pub cells: Vec<Cell>,
     /// A few conversations for each cell.
     pub conversations: Vec<Conversation>,
-    /// What the reader should know: arms without runs, models that stopped, ...
     /// How far judges agree with the items that people labelled for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agreement: Vec<Agreement>,
+    /// What the reader should know: arms without runs, models that stopped, ...
     pub notes: Vec<String>,
 }
 

@@ -66,7 +66,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// The outcome as files have it: `value`, `refusal`, `truncated`, `error`, `unparsed`, `exit`, `excluded`,
-    /// `outofrange` or `failed`.
+    /// `out_of_range` or `failed`.
     pub fn word(self) -> &'static str {
         match self {
             Outcome::Value(_) => "value",
@@ -76,7 +76,7 @@ impl Outcome {
             Outcome::Unparsed => "unparsed",
             Outcome::Exit => "exit",
             Outcome::Excluded => "excluded",
-            Outcome::OutOfRange => "outofrange",
+            Outcome::OutOfRange => "out_of_range",
             Outcome::Failed => "failed",
         }
     }

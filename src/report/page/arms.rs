@@ -33,7 +33,7 @@ fn runs(runs: &[RunKey]) -> String {
 }
 
 /// Returns a run's name, such as `seed 2, checkpoint 300, side = risky`; `untrained` where it has neither.
-pub(super) fn run(run: &RunKey) -> String {
+pub(in crate::report) fn run(run: &RunKey) -> String {
     let mut words = Vec::new();
     words.extend(run.seed.map(|seed| format!("seed {seed}")));
     words.extend(run.checkpoint.map(|checkpoint| format!("checkpoint {checkpoint}")));
@@ -42,7 +42,7 @@ pub(super) fn run(run: &RunKey) -> String {
 }
 
 /// Returns the values of axes, such as `side = risky, n = 32`.
-pub(super) fn axes(axes: &BTreeMap<String, String>) -> String {
+pub(in crate::report) fn axes(axes: &BTreeMap<String, String>) -> String {
     axes.iter().map(|(axis, value)| format!("{axis} = {value}")).collect::<Vec<_>>().join(", ")
 }
 

@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::bound::Bound;
 use super::bound_plot;
-use super::numbers::{bracketed, count, decimal, finite, percent};
+use super::numbers::{bracketed, count, decimal, finite, p_value, percent};
 use crate::report::{ClaimResult, Part, Verdict};
 
 #[derive(Serialize)]
@@ -16,6 +16,8 @@ pub(super) struct Claim<'a> {
     reason: &'a str,
     /// Where it says more than the single comparison does.
     estimand: Option<&'a str>,
+    /// Such as `0.003; 0.012 adjusted for all claims of the experiment (Holm)`.
+    p: Option<String>,
     parts: Vec<Comparison<'a>>,
 }
 
@@ -29,6 +31,8 @@ struct Comparison<'a> {
     estimate: Option<String>,
     /// Such as `95% interval [0.31, 0.51] over 5 runs (t, 4 df)`.
     interval: Option<String>,
+    /// Its own p value, where the claim has several comparisons.
+    p: Option<String>,
     method: Option<String>,
     valid: String,
     asked: String,
@@ -65,6 +69,12 @@ impl<'a> Claim<'a> {
             reason: &claim.reason,
             estimand: (!is_alone || claim.parts.iter().any(|part| part.estimand != claim.estimand))
                 .then_some(claim.estimand.as_str()),
+            p: finite(claim.p).map(|p| match finite(claim.adjusted_p) {
+                Some(adjusted) => {
+                    format!("{}; {} adjusted for all claims of the experiment (Holm)", p_value(p), p_value(adjusted))
+                }
+                None => p_value(p),
+            }),
             parts: claim.parts.iter().map(|part| comparison(part, claim, is_alone)).collect(),
         }
     }
@@ -90,6 +100,7 @@ fn comparison<'a>(part: &'a Part, claim: &ClaimResult, is_alone: bool) -> Compar
         interval: part.interval.as_ref().map(|interval| {
             format!("{} interval {} {}", percent(interval.level), bracketed(interval, places), interval.over)
         }),
+        p: finite(part.p).filter(|_| !is_alone).map(p_value),
         method: part.method.map(|method| method.to_string()),
         valid: count(part.valid),
         asked: count(part.asked),

@@ -57,6 +57,15 @@ pub(super) fn percent(share: f64) -> String {
     }
 }
 
+/// Returns a p value with three decimals; what is less reads `<0.001`.
+pub(super) fn p_value(p: f64) -> String {
+    match p {
+        p if !p.is_finite() => NONE.to_owned(),
+        p if p < 0.001 => "<0.001".to_owned(),
+        p => decimal(p, 3),
+    }
+}
+
 /// Returns `count` with its thousands set apart.
 pub(super) fn count(count: u64) -> String {
     let digits = count.to_string();
@@ -125,6 +134,13 @@ mod tests {
         assert_eq!(percent(0.001), "<1%");
         assert_eq!(percent(0.999), ">99%");
         assert_eq!(percent(1.0), "100%");
+    }
+
+    #[test]
+    fn a_p_value_is_never_nothing() {
+        assert_eq!(p_value(1e-9), "<0.001");
+        assert_eq!(p_value(0.0512), "0.051");
+        assert_eq!(p_value(1.0), "1.000");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde::Serialize;
 use super::arms::{axes, run};
 use super::conversations::Sample;
 use super::distribution::Distribution;
+use super::figures::{Datum, Table};
 use super::interval_plot::{Row as PlotRow, axis};
 use super::numbers::{NONE, bracketed, decimal, finite, others, percent, places, shortest, valid_of_asked};
 use super::scale::Scale;
@@ -22,6 +23,8 @@ pub(super) struct Question<'a> {
     conditions: Vec<Condition>,
     runs: Vec<Run>,
     has_outside: bool,
+    /// The numbers of the figure, and what was read, as files.
+    files: Vec<Table>,
     wordings: Option<Spread>,
     orders: Option<Spread>,
     conversations: Vec<Sample<'a>>,
@@ -115,15 +118,43 @@ fn question<'a>(results: &'a Results, name: &'a str) -> Question<'a> {
         conditions,
         runs: named.iter().flat_map(|(condition, cell)| runs(condition, cell, fine)).collect(),
         has_outside: cells.iter().any(|cell| cell.outside.is_some()),
+        files: files(name, &named, fine),
         wordings: spread::of(&named, fine, |cell| &cell.by_wording),
         orders: spread::of(&named, fine, |cell| &cell.by_order),
         conversations: conversations::of(results, name),
     }
 }
 
+/// Returns the means with their intervals and the shares of what was read, to be saved.
+fn files(question: &str, named: &[(String, &Cell)], fine: usize) -> Vec<Table> {
+    let of = |condition: &String, cell: &Cell| [condition.clone(), arm_name(cell)].map(Datum::text);
+    let means = named.iter().map(|(condition, cell)| {
+        let interval = cell.interval.as_ref();
+        let ends = [cell.mean, interval.map(|interval| interval.low), interval.map(|interval| interval.high)];
+        let over = interval.map_or_else(|| missing_interval(cell), |interval| interval.over.clone());
+        let counts = [cell.outcomes.valid, cell.outcomes.asked].map(Datum::count);
+        let numbers = ends.map(|number| Datum::number(number, fine));
+        of(condition, cell).into_iter().chain(numbers).chain([Datum::text(over)]).chain(counts).collect()
+    });
+    let headings = ["Condition", "Arm", "#Mean", "#Low", "#High", "Over", "#Valid", "#Asked"];
+    let mut files = vec![Table::new(&format!("{question}-means.csv"), &headings, means.collect())];
+    let reads = named.iter().flat_map(|(condition, cell)| {
+        cell.distribution.iter().map(|read| {
+            let share = [Datum::text(&read.read), Datum::number(Some(read.share), 3)];
+            of(condition, cell).into_iter().chain(share).collect()
+        })
+    });
+    let reads: Vec<Vec<Datum>> = reads.collect();
+    if !reads.is_empty() {
+        let headings = ["Condition", "Arm", "Read as", "#Share"];
+        files.push(Table::new(&format!("{question}-answers.csv"), &headings, reads));
+    }
+    files
+}
+
 /// Returns who is asked about and under what: `about lucy, under threat, side = risky`. The context is named
 /// where the question has more than the empty one.
-fn condition_name(cell: &Cell, names_context: bool) -> String {
+pub(super) fn condition_name(cell: &Cell, names_context: bool) -> String {
     let mut words = Vec::new();
     if !cell.about.is_empty() {
         words.push(format!("about {}", cell.about));

@@ -42,6 +42,48 @@ pub(super) enum Mark {
         anchor: Anchor,
         text: String,
     },
+    /// An area between points, in a drawing of this height.
+    Band {
+        class: &'static str,
+        points: Vec<(f64, f64)>,
+        height: u32,
+    },
+    Point {
+        shape: Shape,
+        at: (f64, f64),
+    },
+}
+
+/// How a mark of a group looks: shape and colour together, so that either is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    class: &'static str,
+    path: &'static str,
+}
+
+const SHAPES: [Shape; 6] = [
+    Shape { class: "p0", path: "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0Z" },
+    Shape { class: "p1", path: "M-4 -4H4V4H-4Z" },
+    Shape { class: "p2", path: "M0 -5.5L5 4H-5Z" },
+    Shape { class: "p3", path: "M0 -5.5L5.5 0L0 5.5L-5.5 0Z" },
+    Shape { class: "p4", path: "M-1.5 -5H1.5V-1.5H5V1.5H1.5V5H-1.5V1.5H-5V-1.5H-1.5Z" },
+    Shape { class: "p5", path: "M0 5.5L5 -4H-5Z" },
+];
+
+impl Shape {
+    /// Shapes come again where there are more than six groups.
+    pub(super) fn of(group: usize) -> Shape {
+        let [first, ..] = SHAPES;
+        SHAPES.get(group % SHAPES.len()).copied().unwrap_or(first)
+    }
+
+    /// Returns the shape by itself, for a legend.
+    pub(super) fn key(self) -> Value {
+        Value::from_safe_string(format!(
+            r#"<svg class="key" width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true" focusable="false"><path class="point {}" d="{}"/></svg>"#,
+            self.class, self.path
+        ))
+    }
 }
 
 /// Which end of a text stands at its place.
@@ -75,6 +117,17 @@ impl Drawing {
     /// Returns the drawing as markup that a template does not escape again.
     pub(super) fn markup(&self) -> Value {
         Value::from_safe_string(self.to_string())
+    }
+
+    /// Returns the drawing as an image with a name and a description.
+    pub(super) fn described(&self, title: &str, description: &str) -> Value {
+        let hidden = r#"aria-hidden="true" focusable="false">"#;
+        let shown = format!(
+            r#"role="img" focusable="false"><title>{}</title><desc>{}</desc>"#,
+            HtmlEscape(title),
+            HtmlEscape(description)
+        );
+        Value::from_safe_string(self.to_string().replacen(hidden, &shown, 1))
     }
 }
 
@@ -124,6 +177,25 @@ impl fmt::Display for Mark {
                 Place(at.1),
                 anchor.word(),
                 HtmlEscape(text)
+            ),
+            // Paths know no per cent: a drawing of its own, 100 wide and stretched, does.
+            Mark::Band { class, points, height } => {
+                write!(
+                    f,
+                    r#"<svg width="100%" height="{height}" viewBox="0 0 100 {height}" preserveAspectRatio="none"><path class="{class}" d=""#
+                )?;
+                for (index, (x, y)) in points.iter().enumerate() {
+                    write!(f, "{}{} {}", if index == 0 { 'M' } else { 'L' }, Place(*x), Place(*y))?;
+                }
+                f.write_str(r#"Z"/></svg>"#)
+            }
+            Mark::Point { shape, at } => write!(
+                f,
+                r#"<svg x="{}%" y="{}"><path class="point {}" d="{}"/></svg>"#,
+                Place(at.0),
+                Place(at.1),
+                shape.class,
+                shape.path
             ),
         }
     }
