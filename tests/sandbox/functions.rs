@@ -167,7 +167,7 @@ pub(crate) fn all() -> Vec<Function> {
         ),
         function(
             "objects as context managers and keys",
-            "class Key:\n    def __init__(self, x):\n        self.x = x\n    def __eq__(self, other):\n        return self.x == other.x\n    def __hash__(self):\n        return hash(self.x)\n    def __enter__(self):\n        return self\n    def __exit__(self, *error):\n        return True\n\ndef f(message):\n    seen = {Key(c) for c in message}\n    with Key(message) as key:\n        raise ValueError(key)\n    return [len(seen), Key('a') != Key('a')]",
+            "class Key:\n    def __init__(self, x):\n        self.x = x\n    def __eq__(self, other):\n        return self.x == other.x\n    def __hash__(self):\n        return hash(self.x)\n    def __enter__(self):\n        return self\n    def __exit__(self, *error):\n        return True\n\ndef f(message):\n    seen = {Key(c) for c in message}\n    with Key(message) as key:\n        raise ValueError('key')\n    return [len(seen), Key('a') != Key('a')]",
             &[("hello", json!([4, false]))],
         ),
     ]

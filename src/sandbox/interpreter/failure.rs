@@ -31,6 +31,8 @@ pub(super) fn raised(error: &MontyException) -> Outcome {
         ExcType::NameError => quoted(message, "name ").is_some_and(python::has_builtin),
         ExcType::AttributeError => lacks_attribute(message),
         ExcType::TypeError => lacks_operation(message),
+        // What the interpreter says of itself where it has not got far enough yet.
+        ExcType::RuntimeError => message.starts_with("Internal error in monty: "),
         _ => false,
     };
     let message = shortened(message);
