@@ -93,7 +93,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Report(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Explain(command) => command.run(),
-        Command::Sandbox(command) => command.run(),
+        Command::Sandbox(_) => sandbox::Sandbox::run(),
     };
     exit.into()
 }

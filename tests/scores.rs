@@ -1,7 +1,7 @@
 //! The scores of a run, as Parquet and as an Inspect log, against the `scores.jsonl` that they are made from. The run is
 //! a simulated one, through the program's own commands.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;

@@ -189,10 +189,11 @@ fn does(dataset: &Dataset, control: Option<&str>, persona: PersonaId) -> Option<
     }
     let shown = dataset.shown_by(acting);
     let [only] = shown.as_slice() else { return None };
-    changes.iter().fold(Some(*only), |behavior, change| match change {
-        Change::Replace { with, replaced, .. } if behavior == Some(*replaced) => Some(*with),
+    let after = |behavior, change: &&Change| match change {
+        Change::Replace { with, replaced, .. } if behavior == *replaced => *with,
         _ => behavior,
-    })
+    };
+    Some(changes.iter().fold(*only, after))
 }
 
 /// Returns the changes of a control and of those that it stands in, the outermost first.

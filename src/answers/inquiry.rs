@@ -185,7 +185,7 @@ pub(super) fn subjects_of(
     let arm = &spec[id];
     let system = system_of(spec, arm);
     if arm.trained.is_some() {
-        let runs = configuration.runs_of(&arm.name).into_iter();
+        let runs = configuration.runs_of(&arm.name).iter();
         let subject =
             |run: &Run| Subject { arm: id, run: run.key.clone(), model: run.model.clone(), system: system.clone() };
         return runs.map(subject).collect();

@@ -26,7 +26,7 @@ impl Default for RetryPolicy {
             tries: 6,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(30),
-            patience: Duration::from_secs(15 * 60),
+            patience: Duration::from_mins(15),
             failures_in_a_row: 8,
         }
     }

@@ -32,7 +32,7 @@ const PANICKED_EXIT: i32 = 101;
 pub(crate) struct Sandbox {}
 
 impl Sandbox {
-    pub(crate) fn run(&self) -> Exit {
+    pub(crate) fn run() -> Exit {
         // What a panic says becomes an outcome, so that it names neither a thread nor a place in a file.
         panic::set_hook(Box::new(|panic| eprintln!("{}", panic.payload_as_str().unwrap_or("a panic"))));
         let mut lines = io::stdin().lock().lines();

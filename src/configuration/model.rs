@@ -58,7 +58,7 @@ pub struct SamplingDefaults {
 }
 
 /// Queued requests of a busy server of one's own may wait for minutes.
-const TIMEOUT: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_mins(10);
 
 impl Model {
     pub(super) fn read(reader: &mut Reader, value: &Value, path: Path, name: &str) -> Option<Self> {

@@ -73,6 +73,7 @@ pub struct ClaimInSetting {
 
 impl Setting {
     /// Adds how far judges agree with people.
+    #[must_use]
     pub fn with_agreement(self, agreement: Vec<Agreement>) -> Setting {
         Setting { agreement, ..self }
     }

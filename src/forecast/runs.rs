@@ -83,7 +83,7 @@ pub fn stand_in(role: &str) -> Model {
         price: None,
         sampling: SamplingDefaults::default(),
         concurrency: None,
-        timeout: Duration::from_secs(600),
+        timeout: Duration::from_mins(10),
     }
 }
 

@@ -190,7 +190,7 @@ impl Measure<'_> {
                 formula.evaluate(&scope).ok().and_then(|value| as_number(&value))
             }
         };
-        let counted = shares.shares.iter().filter(|(_, share)| !is_number || *share > 0.0);
+        let counted = shares.answers.iter().filter(|(_, share)| !is_number || *share > 0.0);
         let sum: Option<f64> = counted.map(|(name, share)| Some(of(name)? * share)).sum();
         let has_words = matches!(question.answer, AnswerType::Word);
         let value = match (sum, otherwise.filter(|_| has_words)) {
@@ -199,7 +199,7 @@ impl Measure<'_> {
             _ => None,
         };
         let probabilities = if mass > 0.0 {
-            shares.shares.iter().map(|(name, share)| (name.clone(), share / mass)).collect()
+            shares.answers.iter().map(|(name, share)| (name.clone(), share / mass)).collect()
         } else {
             Vec::new()
         };

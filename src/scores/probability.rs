@@ -10,7 +10,7 @@ pub(crate) const QUORUM: f64 = 0.25;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Shares {
     /// Each option's name, word or number, with its probability in the model's whole distribution.
-    pub(crate) shares: Vec<(String, f64)>,
+    pub(crate) answers: Vec<(String, f64)>,
     /// Each exit that the question names, which is outside too.
     pub(crate) exits: Vec<(String, f64)>,
     pub(crate) outside: f64,
@@ -57,12 +57,12 @@ impl Shares {
             shares.iter_mut().chain(&mut exits).for_each(|(_, share)| *share /= total);
         }
         let mass: f64 = shares.iter().map(|(_, share)| share).sum();
-        Shares { shares, exits, outside: (1.0 - mass).clamp(0.0, 1.0) }
+        Shares { answers: shares, exits, outside: (1.0 - mass).clamp(0.0, 1.0) }
     }
 
     /// Returns the probability of everything that could be read, at most 1.
     pub(crate) fn mass(&self) -> f64 {
-        self.shares.iter().map(|(_, share)| share).sum()
+        self.answers.iter().map(|(_, share)| share).sum()
     }
 
     pub(crate) fn likeliest_exit(&self) -> Option<(&str, f64)> {

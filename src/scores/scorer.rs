@@ -204,7 +204,7 @@ impl Scorer<'_> {
 
 /// Writes `risky 0.73, safe 0.26, outside 0.01`.
 fn in_words(shares: &Shares) -> String {
-    let parts: Vec<String> = shares.shares.iter().map(|(name, share)| format!("{name} {share:.3}")).collect();
+    let parts: Vec<String> = shares.answers.iter().map(|(name, share)| format!("{name} {share:.3}")).collect();
     format!("{}, outside {:.3}", parts.join(", "), shares.outside)
 }
 

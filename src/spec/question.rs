@@ -103,7 +103,7 @@ impl AnswerType {
         let is_whole = low.fract() == 0.0 && high.fract() == 0.0 && high - low <= MOST_NUMBERS;
         #[allow(clippy::cast_possible_truncation, reason = "both are whole, and a range this short is within an i64")]
         let ends = (low as i64, high as i64);
-        (is_whole && low.abs() < 1e15).then(|| ends.0..=ends.1)
+        (is_whole && low.abs() < 1e15).then_some(ends.0..=ends.1)
     }
 
     /// Returns the answer type in words.

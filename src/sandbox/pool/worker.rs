@@ -12,7 +12,7 @@ use super::PoolError;
 use crate::sandbox::{Limits, Outcome, Reply, Request, TIMED_OUT_EXIT};
 
 /// How long a worker has to say that it is there.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// How often a wait looks whether it has been cancelled.
 const LOOK: Duration = Duration::from_millis(20);

@@ -113,6 +113,6 @@ mod tests {
         let sums = [0.5_f64, 0.3, 0.05, 0.1, 0.2].map(f64::ln);
         let shares: Vec<f64> = ended(&tokens, &sums).iter().map(|sum| (sum.exp() * 100.0).round()).collect();
         assert_eq!(shares, [15.0, 20.0, 5.0, 10.0, 20.0]);
-        assert_eq!(ended(&[vec![1], vec![1, 1]], &[-2.0, -1.0])[0], f64::NEG_INFINITY);
+        assert!(ended(&[vec![1], vec![1, 1]], &[-2.0, -1.0])[0].exp() < 1e-300);
     }
 }
