@@ -134,7 +134,8 @@ pub(crate) fn ending() -> Vec<Hostile> {
         whole(
             "nested blocks",
             "too_deep",
-            (0..300).map(|depth| format!("{}if True:\n", " ".repeat(depth))).collect::<String>()
+            (0..300).map(|depth| format!("{}if True:", " ".repeat(depth))).collect::<Vec<_>>().join("\n")
+                + "\n"
                 + &" ".repeat(300)
                 + "x = 1",
         ),
@@ -315,7 +316,7 @@ pub(crate) fn ending() -> Vec<Hostile> {
         whole(
             "many names",
             "value",
-            (0..8_000).map(|i| format!("x{i} = 1\n")).collect::<String>() + "def f(message):\n    return 1",
+            (0..8_000).map(|i| format!("x{i} = 1")).collect::<Vec<_>>().join("\n") + "\ndef f(message):\n    return 1",
         ),
         whole("many arguments", "raised", "def f(a, b, c, d):\n    return 1"),
         whole("a body that raises", "raised", "raise ValueError('no')\ndef f(message):\n    return 1"),
