@@ -35,7 +35,11 @@ fn a_whole_configuration_is_read() {
     let big = read.model_of("reviewer").expect("the reviewer has a model");
     assert_eq!(
         big.provider,
-        Provider::OpenAi { base_url: "http://127.0.0.1:8000/v1".into(), key: Some("SOME_API_KEY".into()) }
+        Provider::Service(Service {
+            kind: ServiceKind::OpenAi,
+            base_url: "http://127.0.0.1:8000/v1".into(),
+            key: Some(KeySource::Variable("SOME_API_KEY".into())),
+        })
     );
     assert_eq!(big.identity.as_deref(), Some("our-big"));
     assert_eq!(big.concurrency, Some(8));
@@ -61,7 +65,7 @@ fn runs_are_found_by_what_distinguishes_them() {
 
 #[test]
 fn every_mistake_is_reported_at_its_place() {
-    let text = "modles: {}\nmodels:\n  a: { provider: opnai, model: x }\n  b:\n    provider: openai\n    modl: y\nroles:\n  base: c\n";
+    let text = "modles: {}\nmodels:\n  a: { provider: opnai, model: x }\n  b:\n    provider: chat\n    modl: y\nroles:\n  base: c\n";
     let found = errors(text);
     let short: Vec<_> = found.iter().map(|(line, column, message, _)| (*line, *column, message.as_str())).collect();
     assert_eq!(
