@@ -1,25 +1,76 @@
 //! A recorded run: what was answered is answered again, and nothing else ever is.
 
+mod lines;
+
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{BoxFuture, ready};
 
+use self::lines::{Lines, Recorded};
 use super::http::shortened;
 use crate::answers::backend::{Backend, Call, Capabilities, Probability, Reply, Want};
 use crate::answers::reading::Reading;
-use crate::answers::{Answer, Answers, Ask, Cause, Failure, Identity, Usage};
+use crate::answers::{Answers, Ask, Cause, Failure, Identity, Usage};
 use crate::configuration::Model;
 use crate::requests::{Read, Sampling};
 use crate::scores::Method;
 
 /// A model of a recorded run.
 pub struct Replay {
-    recorded: Mutex<Answers>,
+    recorded: Recording,
     /// What the recorded run knew the model by.
     identity: Arc<Identity>,
     probability: Probability,
+}
+
+/// Where the answers stand.
+enum Recording {
+    Store(Mutex<Answers>),
+    Lines(Lines),
+}
+
+impl Recording {
+    /// Opens a store or an export, whichever the file is.
+    fn open(path: &Path) -> Result<Self, String> {
+        let mut start = Vec::new();
+        let file = File::open(path).map_err(|error| error.to_string())?;
+        file.take(SQLITE.len() as u64).read_to_end(&mut start).map_err(|error| error.to_string())?;
+        if start == SQLITE {
+            return Ok(Self::Store(Mutex::new(Answers::open(path).map_err(|error| error.to_string())?)));
+        }
+        Ok(Self::Lines(Lines::open(path)?))
+    }
+
+    fn models(&self) -> Result<Vec<(Identity, Vec<Method>)>, String> {
+        match self {
+            Self::Store(answers) => locked(answers).models().map_err(|error| error.to_string()),
+            Self::Lines(lines) => Ok(lines.models()),
+        }
+    }
+
+    fn of(&self, reading: &Reading) -> Result<Vec<Option<Recorded>>, String> {
+        match self {
+            Self::Store(answers) => {
+                let answers = locked(answers);
+                let found = answers.of(reading).map_err(|error| error.to_string())?;
+                let thoughts = answers.thinking_of(reading).map_err(|error| error.to_string())?;
+                let pairs = found.samples.into_iter().zip(thoughts);
+                Ok(pairs.map(|(answer, thinking)| Some(Recorded { answer: answer?, thinking })).collect())
+            }
+            Self::Lines(lines) => Ok(lines.of(reading)),
+        }
+    }
+}
+
+/// What every `SQLite` file begins with.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+fn locked(answers: &Mutex<Answers>) -> std::sync::MutexGuard<'_, Answers> {
+    answers.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How many of the most probable tokens a recorded distribution may have; all that were recorded are given.
@@ -32,8 +83,8 @@ impl Replay {
     ///
     /// The file is no store, or holds no answers of this model, or of several that are called the same.
     pub fn open(model: &Model, path: &Path) -> Result<Self, String> {
-        let recorded = Answers::open(path).map_err(|error| error.to_string())?;
-        let all = recorded.models().map_err(|error| error.to_string())?;
+        let recorded = Recording::open(path)?;
+        let all = recorded.models()?;
         let wanted = Identity::of(model);
         let is_meant = |known: &Identity| {
             let at = model.identity.as_ref().is_none_or(|identity| *identity == known.address);
@@ -47,7 +98,7 @@ impl Replay {
                     _ if methods.contains(&Method::Top) => Probability::Top(TOP),
                     _ => Probability::Absent,
                 };
-                Ok(Self { recorded: Mutex::new(recorded), identity: Arc::new(identity.clone()), probability })
+                Ok(Self { recorded, identity: Arc::new(identity.clone()), probability })
             }
             [] => {
                 let known: Vec<String> = all.iter().map(|(known, _)| format!("`{}`", known.model)).collect();
@@ -85,21 +136,21 @@ impl Replay {
             Want::Top { k } => Reading::probabilities(&ask, &self.identity, Probability::Top(k)),
         };
         let Some(reading) = reading else { return Err(missing(call, "it was never read so")) };
-        let recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = recorded.of(&reading).map_err(|error| missing(call, &error.to_string()))?;
-        let mut answers: Vec<Answer> = Vec::new();
-        for (at, sample) in found.samples.into_iter().enumerate().skip(first as usize) {
+        let found = self.recorded.of(&reading).map_err(|why| missing(call, &why))?;
+        let (mut answers, mut thinking) = (Vec::new(), Vec::new());
+        for (at, sample) in found.into_iter().enumerate().skip(first as usize) {
             match sample {
-                Some(Ok(answer)) => answers.push(answer),
+                Some(Recorded { answer: Ok(answer), thinking: thought }) => {
+                    answers.push(answer);
+                    thinking.push(thought);
+                }
                 // Those before it are given; the rest is asked for again, and then this comes first.
                 _ if !answers.is_empty() => break,
                 // A failure is part of the recorded run too, and no use in trying again.
-                Some(Err(failure)) => return Err(again(failure)),
+                Some(Recorded { answer: Err(failure), .. }) => return Err(again(failure)),
                 None => return Err(missing(call, &format!("sample {} is not there", at + 1))),
             }
         }
-        let thoughts = recorded.thinking_of(&reading).map_err(|error| missing(call, &error.to_string()))?;
-        let thinking = thoughts.into_iter().skip(first as usize).take(answers.len()).collect();
         Ok(Reply { answers, thinking, usage: Usage::default() })
     }
 }

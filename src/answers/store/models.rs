@@ -12,7 +12,7 @@ impl Answers {
 
     fn find_models(&self) -> rusqlite::Result<Vec<(Identity, Vec<Method>)>> {
         let mut query = self.connection.prepare(
-            "SELECT provider, address, model, parameters, group_concat(DISTINCT method) FROM models
+            "SELECT provider, address, models.model, parameters, group_concat(DISTINCT method) FROM models
              JOIN requests ON requests.model = models.id
              WHERE EXISTS (SELECT 1 FROM answers WHERE answers.request = requests.id)
              GROUP BY models.id ORDER BY models.id",
