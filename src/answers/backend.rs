@@ -8,6 +8,7 @@ use crate::requests::Message;
 /// What a backend can do. It is declared by the backend and its configuration, and checked against what a spec asks
 /// before the first request is sent; see [`serving`](super::serving).
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a yes or no of its own")]
 pub struct Capabilities {
     pub probability: Probability,
     /// Whether one call may ask for several samples.

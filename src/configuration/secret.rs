@@ -1,60 +1,65 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use zeroize::Zeroizing;
 
 /// A key. It cannot be printed or written: its `Debug` shows nothing of it, it has neither `Display` nor `Serialize`,
 /// and its memory is cleared when it is dropped.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret {
+    value: Zeroizing<String>,
+    /// The ways in which the key is written, each once; none where it is too short to be one.
+    spellings: Vec<Zeroizing<String>>,
+}
 
 /// What is shorter than this is no key but a stand-in such as `EMPTY`, and may well be a word of an answer.
 const SHORTEST: usize = 8;
 
 impl Secret {
     pub fn new(value: impl Into<String>) -> Self {
-        Self(Zeroizing::new(value.into()))
+        let value = Zeroizing::new(value.into());
+        let spellings = if value.len() < SHORTEST { Vec::new() } else { spellings(&value) };
+        Self { value, spellings }
     }
 
     /// Returns the key itself, for the one header that carries it.
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        &self.value
     }
 
     /// Returns a text with every occurrence of the key replaced, as it is or as JSON and addresses write it. Services
     /// repeat keys in their messages.
     pub(crate) fn scrub(&self, text: &str) -> String {
-        if self.0.len() < SHORTEST {
-            return text.to_owned();
-        }
-        self.spellings().iter().fold(text.to_owned(), |text, spelling| text.replace(spelling.as_str(), "[redacted]"))
+        self.spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling.as_str(), "[redacted]"))
     }
 
     /// Whether a text has the key in it, in any spelling that [`Secret::scrub`] knows.
     pub(crate) fn is_in(&self, text: &[u8]) -> bool {
-        let holds =
-            |spelling: &Zeroizing<String>| text.windows(spelling.len().max(1)).any(|part| part == spelling.as_bytes());
-        self.0.len() >= SHORTEST && self.spellings().iter().any(holds)
+        let text = String::from_utf8_lossy(text);
+        self.spellings.iter().any(|spelling| text.contains(spelling.as_str()))
     }
+}
 
-    fn spellings(&self) -> Vec<Zeroizing<String>> {
-        let quoted = serde_json::to_string(self.0.as_str()).unwrap_or_default();
-        let escaped = quoted.trim_matches('"').to_owned();
-        let encoded: String = self
-            .0
-            .bytes()
-            .map(|byte| match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-                _ => format!("%{byte:02X}"),
-            })
-            .collect();
-        let mut spellings: Vec<Zeroizing<String>> = Vec::new();
-        for spelling in [self.0.to_string(), escaped.clone(), escaped.replace('/', "\\/"), encoded] {
-            if !spelling.is_empty() && spellings.iter().all(|known| **known != spelling) {
-                spellings.push(Zeroizing::new(spelling));
-            }
+/// Returns a key as it is, as JSON writes it in its two ways, and as addresses do.
+fn spellings(key: &str) -> Vec<Zeroizing<String>> {
+    let quoted = Zeroizing::new(serde_json::to_string(key).unwrap_or_default());
+    let escaped = Zeroizing::new(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned());
+    let slashed = Zeroizing::new(escaped.replace('/', "\\/"));
+    let mut encoded = Zeroizing::new(String::with_capacity(3 * key.len()));
+    for byte in key.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a text cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
-        spellings
     }
+    let mut spellings: Vec<Zeroizing<String>> = Vec::new();
+    for spelling in [Zeroizing::new(key.to_owned()), escaped, slashed, encoded] {
+        if !spelling.is_empty() && !spellings.contains(&spelling) {
+            spellings.push(spelling);
+        }
+    }
+    spellings
 }
 
 impl fmt::Debug for Secret {

@@ -161,3 +161,12 @@ fn thinking_and_abilities_are_read_strictly() {
     let twice = errors("models:\n  a: { provider: vllm, model: m, key: K, key_command: c }\n");
     assert_eq!(twice[0].2, "a key comes from one place");
 }
+
+#[test]
+fn the_examples_of_the_page_on_backends_are_read() {
+    let page = include_str!("../../docs/backends.md");
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 1);
+    let read = Configuration::read(blocks[0], "introspec.yaml").expect("it is correct");
+    assert_eq!(read.models.len(), 6);
+}

@@ -45,7 +45,9 @@ fn indiscreet(seen: &Seen) -> Play {
         9 => Play::HangUp,
         10 => reply(429, &json!({ "error": { "message": KEY, "code": KEY } })),
         11 => plain(307, "location", &format!("https://h/{encoded}"), KEY),
-        12 => reply(200, &json!({ "model": KEY, "choices": [{ "message": { "content": KEY }, "finish_reason": KEY }] })),
+        12 => {
+            reply(200, &json!({ "model": KEY, "choices": [{ "message": { "content": KEY }, "finish_reason": KEY }] }))
+        }
         _ => refuse(400, &format!("logprobs {KEY}")),
     }
 }
@@ -99,10 +101,8 @@ fn a_key_is_found_in_no_file_and_no_message_however_requests_fail() {
     for provider in ["openai", "anthropic", "gemini"] {
         let server = Server::start(indiscreet);
         let base = &server.base_url;
-        let project = Project::new(
-            &wordy(),
-            &format!("provider: {provider}, base_url: \"{base}\", model: m, key: PLANTED"),
-        );
+        let project =
+            Project::new(&wordy(), &format!("provider: {provider}, base_url: \"{base}\", model: m, key: PLANTED"));
         let mut shown = String::new();
         for _ in 0..2 {
             shown.push_str(&said(&project.run("out", &[("PLANTED", KEY)])));

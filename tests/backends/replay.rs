@@ -66,7 +66,7 @@ fn a_recorded_failure_is_a_failure_again() {
     assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{}", said(&output));
     let (first, second) = (project.results("first"), project.results("second"));
     assert_eq!(first["cells"], second["cells"]);
-    assert!(first["cells"].to_string().contains("\"error\":8"), "{}", first["cells"]);
+    assert!(first["cells"].to_string().contains("\"error\":4"), "{}", first["cells"]);
 }
 
 #[test]

@@ -95,7 +95,10 @@ impl Http {
         let mark = self.marks.next();
         let sent = self.client.post(self.endpoint.clone()).header(marks::HEADER, &mark).body(body).send();
         let mut response = sent.await?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let status = response.status();
+        let wait = retry_after::milliseconds(response.headers());
+        let strange = arrival::strange(response.headers());
+        let is_foreign = self.marks.is_foreign(response.headers(), &mark);
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
             if bytes.len() + chunk.len() > LARGEST_REPLY {
@@ -105,13 +108,17 @@ impl Http {
         }
         let bytes = self.without_key(bytes);
         if !status.is_success() {
-            return Err(Fault::refused(status, &bytes, retry_after::milliseconds(&headers)));
+            return Err(Fault::refused(status, &bytes, wait));
         }
-        arrival::check(&headers, &bytes)?;
-        if self.marks.is_foreign(&headers, &mark) {
-            return Err(Fault::of_another_request());
+        match strange {
+            Some(what) => {
+                let what = self.key.as_ref().map_or_else(|| what.clone(), |key| key.scrub(&what));
+                let start = shortened(&String::from_utf8_lossy(&bytes));
+                Err(Fault::malformed(format!("sent {}: {start}", shortened(&what))))
+            }
+            None if is_foreign => Err(Fault::malformed("sent the answer to another request".to_owned())),
+            None => Ok(bytes),
         }
-        Ok(bytes)
     }
 
     /// Takes the key out of a reply: services repeat it in their errors, and what they say is kept.

@@ -47,7 +47,7 @@ impl<'a> Body<'a> {
         };
         let thinking = backend.thinking.as_ref();
         let effort = thinking.and_then(|thinking| thinking.effort.as_deref());
-        let room = thinking.map_or(0, |thinking| thinking.room());
+        let room = thinking.map_or(0, crate::configuration::Thinking::room);
         let budget = room.max(LEAST_BUDGET);
         let thought = thinking.map(|thinking| match thinking.effort {
             _ if !thinking.on => Thought::Disabled,

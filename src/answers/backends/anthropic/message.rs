@@ -31,10 +31,14 @@ struct Block {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Billed {
-    input_tokens: u64,
-    output_tokens: u64,
-    cache_creation_input_tokens: Option<u64>,
-    cache_read_input_tokens: Option<u64>,
+    #[serde(rename = "input_tokens")]
+    input: u64,
+    #[serde(rename = "output_tokens")]
+    output: u64,
+    #[serde(rename = "cache_creation_input_tokens")]
+    into_cache: Option<u64>,
+    #[serde(rename = "cache_read_input_tokens")]
+    from_cache: Option<u64>,
 }
 
 pub(super) fn read(bytes: &[u8], endpoint: &Url, names: &Names) -> Result<Reply, Failure> {
@@ -66,9 +70,8 @@ pub(super) fn read(bytes: &[u8], endpoint: &Url, names: &Names) -> Result<Reply,
         (reason, _) => return Err(malformed(endpoint, &format!("a message that stopped for `{}`", shortened(reason)))),
     };
     let billed = said.usage.unwrap_or_default();
-    let cached = [billed.cache_creation_input_tokens, billed.cache_read_input_tokens].into_iter().flatten();
-    let usage =
-        Usage { prompt_tokens: billed.input_tokens + cached.sum::<u64>(), completion_tokens: billed.output_tokens };
+    let cached = [billed.into_cache, billed.from_cache].into_iter().flatten();
+    let usage = Usage { prompt_tokens: billed.input + cached.sum::<u64>(), completion_tokens: billed.output };
     Ok(Reply { answers: vec![answer], thinking: vec![thought], usage })
 }
 

@@ -89,7 +89,7 @@ impl<'a> Body<'a> {
         )
     }
 
-    fn new(backend: &'a Gemini, call: &'a Call, generation: Generation<'a>) -> Self {
+    fn new(backend: &'a Gemini, call: &'a Call, mut generation: Generation<'a>) -> Self {
         // The system prompt has a place of its own.
         let (system, messages) = match call.messages.split_first() {
             Some((first, rest)) if first.role == Role::System => (Some(first), rest),
@@ -97,14 +97,12 @@ impl<'a> Body<'a> {
         };
         let content = |role, message: &'a Message| Content { role, parts: [Part { text: &message.content }] };
         let role = |message: &Message| if message.role == Role::Assistant { "model" } else { "user" };
+        generation.temperature = backend.can.temperature.is_some().then_some(call.temperature);
+        generation.thinking_config = backend.thinking.as_ref().map(thought);
         Self {
             contents: messages.iter().map(|message| content(Some(role(message)), message)).collect(),
             system_instruction: system.map(|message| content(None, message)),
-            generation_config: Generation {
-                temperature: backend.can.temperature.is_some().then_some(call.temperature),
-                thinking_config: backend.thinking.as_ref().map(thought),
-                ..generation
-            },
+            generation_config: generation,
         }
     }
 }

@@ -69,11 +69,14 @@ struct Token {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default)]
 struct Billed {
-    prompt_token_count: u64,
-    candidates_token_count: u64,
-    thoughts_token_count: u64,
+    #[serde(rename = "promptTokenCount")]
+    prompt: u64,
+    #[serde(rename = "candidatesTokenCount")]
+    candidates: u64,
+    #[serde(rename = "thoughtsTokenCount")]
+    thoughts: u64,
 }
 
 /// Reads up to `count` texts, in the order of their indices.
@@ -173,10 +176,7 @@ fn answer(candidate: Candidate, endpoint: &Url) -> Result<(Answer, Option<String
 /// Thinking is billed as the answer is.
 fn usage(billed: Option<Billed>) -> Usage {
     let billed = billed.unwrap_or_default();
-    Usage {
-        prompt_tokens: billed.prompt_token_count,
-        completion_tokens: billed.candidates_token_count + billed.thoughts_token_count,
-    }
+    Usage { prompt_tokens: billed.prompt, completion_tokens: billed.candidates + billed.thoughts }
 }
 
 #[cfg(test)]

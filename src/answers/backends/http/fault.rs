@@ -57,10 +57,6 @@ impl Fault {
         Self::malformed(format!("sent a reply of more than {} MiB", most >> 20))
     }
 
-    pub(super) fn of_another_request() -> Self {
-        Self::malformed("sent the answer to another request".to_owned())
-    }
-
     /// A reply that is not what it should be; `message` says what the server did.
     pub(super) fn malformed(message: String) -> Self {
         Self::Transport { cause: Cause::Malformed, message }

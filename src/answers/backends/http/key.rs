@@ -11,7 +11,7 @@ use crate::answers::{Cause, Failure};
 use crate::configuration::{KeySource, Secret};
 
 /// How long a command may take to print a key: somebody may have to unlock it.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 /// No key is longer.
 const LARGEST: u64 = 64 << 10;
 

@@ -133,7 +133,7 @@ pub(super) struct TemplateWords {
     pub(super) thinking: bool,
 }
 
-/// What OpenRouter and Together are told about thinking.
+/// What `OpenRouter` and Together are told about thinking.
 #[derive(Debug, Serialize)]
 pub(super) struct Reasoning<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,7 @@
 //! A recorded run as `introspec cache export` writes it: one answer or failed attempt a line.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -71,15 +72,14 @@ impl Lines {
 
     /// What was recorded of a reading, sample by sample.
     pub(super) fn of(&self, reading: &Reading) -> Vec<Option<Recorded>> {
-        let digest: String = reading.digest.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        let samples = self.requests.get(&digest);
+        let samples = self.requests.get(&hex(reading.digest.bytes()));
         (0..reading.wanted).map(|sample| samples?.get(&sample).cloned()).collect()
     }
 
     fn take(&mut self, line: Line) -> Option<()> {
         let samples = self.requests.entry(line.request).or_default();
         if let (Some(kind), Some(content)) = (line.kind, line.content) {
-            let answer = answer(&kind, content)?;
+            let answer = answer(&kind, &content)?;
             let method = [Method::Exact, Method::Top, Method::Samples]
                 .into_iter()
                 .find(|method| method_word(*method) == line.method)?;
@@ -107,8 +107,16 @@ impl Lines {
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// Reads an answer; null stands for minus infinity.
-fn answer(kind: &str, content: Value) -> Option<Answer> {
+fn answer(kind: &str, content: &Value) -> Option<Answer> {
     let number = |value: &Value| if value.is_null() { Some(f64::NEG_INFINITY) } else { value.as_f64() };
     Some(match kind {
         "text" => Answer::Text { text: content.as_str()?.to_owned() },
