@@ -15,6 +15,7 @@ mod reading;
 mod respondent;
 mod retry;
 pub mod runner;
+pub mod serving;
 mod store;
 
 pub use answer::{Answer, Cause, Failure, Usage};

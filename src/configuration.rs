@@ -1,21 +1,29 @@
 //! The configuration: which models there are, which roles they play, and which trained runs an arm has.
 //!
 //! It stands in `introspec.yaml` beside a spec, so that a spec can be published as it is. Reading is pure: a
-//! key is only ever named here, by its environment variable, and looked up when its model is first asked.
+//! key is only ever named here, by its environment variable or command, and looked up when its model is first asked.
 
+mod can;
 mod error;
+mod key;
 mod model;
 pub(crate) mod place;
 mod reader;
 mod run;
 mod secret;
+mod service;
+mod thinking;
 
 use std::collections::BTreeMap;
 
+pub use can::Can;
 pub use error::ConfigurationError;
+pub use key::KeySource;
 pub use model::{Model, Price, Provider, SamplingDefaults};
 pub use run::Run;
 pub use secret::Secret;
+pub use service::{Service, ServiceKind};
+pub use thinking::Thinking;
 
 use place::Path;
 use reader::Reader;

@@ -9,7 +9,7 @@ mod render;
 
 pub use explain::explain;
 pub use nearest::nearest;
-pub use problem::{Finding, Kind, Problem, Watched};
+pub use problem::{Finding, Kind, Lacking, Problem, Watched};
 pub use prose::Prose;
 pub use render::{render, summary};
 

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use introspec::answers::backend::{Abilities, Backend as _, Call, Probability, Reply, Want};
+use introspec::answers::backend::{Backend as _, Call, Capabilities, Probability, Reply, Want};
 use introspec::answers::backends::local::{LocalModel, weights};
 use introspec::answers::{Answer, Cause, Failure};
 use introspec::requests::{Message, Role};
@@ -54,7 +54,7 @@ async fn logprobs(model: &LocalModel, call: &Call) -> Vec<f64> {
 
 #[test]
 fn it_says_what_it_can_do() {
-    let Abilities { probability, several, concurrency } = model().abilities();
+    let Capabilities { probability, several, concurrency, .. } = model().capabilities();
     assert_eq!(probability, Probability::Exact);
     assert!(several);
     assert!((1..=2).contains(&concurrency));
@@ -64,7 +64,7 @@ fn it_says_what_it_can_do() {
 async fn it_knows_the_capital_of_france() {
     let mut call = ask("What is the capital of France?", Want::Samples { first: 0, count: 2 });
     call.temperature = 0.0;
-    let Reply { answers, usage } = model().call(&call).await.unwrap();
+    let Reply { answers, usage, .. } = model().call(&call).await.unwrap();
     let Answer::Text { text } = &answers[0] else { panic!("{answers:?}") };
     assert_eq!(text, "The capital of France is Paris.");
     assert_eq!(answers[0], answers[1], "without temperature all samples are the same");
@@ -152,7 +152,7 @@ async fn samples_come_as_often_as_they_are_probable() {
 async fn the_token_limit_truncates() {
     let mut call = ask("Tell me a long story about a cat.", Want::Samples { first: 0, count: 3 });
     call.max_tokens = 5;
-    let Reply { answers, usage } = model().call(&call).await.unwrap();
+    let Reply { answers, usage, .. } = model().call(&call).await.unwrap();
     assert!(
         answers.iter().all(|answer| matches!(answer, Answer::Truncated { text } if !text.is_empty())),
         "{answers:?}"

@@ -175,7 +175,7 @@ async fn assert_backends_agree(server: &OpenAi, model: &LocalModel) {
     let sampled = server.call(&call).await.unwrap();
     assert_eq!(sampled.answers.len(), 4, "one call brings as many samples as are asked for");
     assert!(sampled.answers.iter().any(|answer| *answer != sampled.answers[0]), "all the same: {sampled:?}");
-    assert!(server.abilities().several, "the server takes `n`");
+    assert!(server.capabilities().several, "the server takes `n`");
 
     let greedy = Call { temperature: 0.0, want: Want::Samples { first: 0, count: 1 }, ..call };
     let theirs = server.call(&greedy).await.unwrap();

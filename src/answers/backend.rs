@@ -5,14 +5,39 @@ use futures_util::future::BoxFuture;
 use super::{Answer, Failure, Usage};
 use crate::requests::Message;
 
-/// What a backend can do. It is checked before the first request is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Abilities {
+/// What a backend can do. It is declared by the backend and its configuration, and checked against what a spec asks
+/// before the first request is sent; see [`serving`](super::serving).
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a yes or no of its own")]
+pub struct Capabilities {
     pub probability: Probability,
     /// Whether one call may ask for several samples.
     pub several: bool,
+    /// Whether a seed makes a sample repeat.
+    pub seeds: bool,
+    /// Whether it goes on with a conversation that ends in the assistant's words.
+    pub prefill: bool,
+    /// Whether a conversation may begin with a system prompt.
+    pub system: bool,
+    /// The highest temperature that can be set; none where the model has only its own.
+    pub temperature: Option<f64>,
     /// How many calls make sense at once; a model in the process takes one at a time.
     pub concurrency: usize,
+}
+
+impl Capabilities {
+    /// What a model in this process can do.
+    pub(crate) fn of_a_process(concurrency: usize) -> Self {
+        Self {
+            probability: Probability::Exact,
+            several: true,
+            seeds: true,
+            prefill: false,
+            system: true,
+            temperature: Some(f64::INFINITY),
+            concurrency,
+        }
+    }
 }
 
 /// How a backend gives probabilities, best first.
@@ -54,13 +79,16 @@ pub struct Call {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     pub answers: Vec<Answer>,
+    /// What the model thought before each answer, in the order of the answers, as far as it is shown. It is kept
+    /// beside the answers, and never scored. It may be shorter than `answers`.
+    pub thinking: Vec<Option<String>>,
     pub usage: Usage,
 }
 
 /// A model that can be asked.
 pub trait Backend: Send + Sync {
     /// What it can do as far as it is known now; `several` may turn false once a service has refused it.
-    fn abilities(&self) -> Abilities;
+    fn capabilities(&self) -> Capabilities;
 
     /// Makes one call, once: retries are the runner's business.
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>>;

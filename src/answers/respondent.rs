@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::backend::Backend;
-use crate::configuration::{Model, Provider, SamplingDefaults};
+use crate::configuration::{Model, Provider, SamplingDefaults, Thinking};
 
 /// A model that can be asked: a backend, and what the store knows the model by.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub struct Identity {
 impl Respondent {
     /// Puts a configured model and its backend together.
     pub fn new(model: &Model, backend: Arc<dyn Backend>) -> Self {
-        let concurrency = model.concurrency.unwrap_or_else(|| backend.abilities().concurrency).max(1);
+        let concurrency = model.concurrency.unwrap_or_else(|| backend.capabilities().concurrency).max(1);
         Self { name: model.name.clone(), identity: Arc::new(Identity::of(model)), backend, concurrency }
     }
 }
@@ -40,27 +40,30 @@ impl Identity {
     /// Returns what a configured model is known by.
     pub fn of(model: &Model) -> Self {
         let (provider, address) = match &model.provider {
-            Provider::OpenAi { base_url, .. } => ("openai", base_url.as_str()),
+            Provider::Service(service) => (service.kind.word(), service.base_url.as_str()),
             Provider::Local => ("local", ""),
+            Provider::Replay { from } => ("replay", from.as_str()),
         };
         Self {
             provider: provider.to_owned(),
             address: model.identity.as_deref().unwrap_or(address).to_owned(),
             model: model.model.clone(),
-            parameters: parameters(&model.sampling),
+            parameters: parameters(&model.sampling, model.thinking.as_ref()),
         }
     }
 }
 
 /// Temperature and token limit are part of each request already.
-fn parameters(sampling: &SamplingDefaults) -> String {
+fn parameters(sampling: &SamplingDefaults, thinking: Option<&Thinking>) -> String {
     #[derive(Serialize)]
-    struct Parameters {
+    struct Parameters<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         top_p: Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        thinking: Option<&'a Thinking>,
     }
-    // Serialising a struct of numbers cannot fail; an empty text would only mean "no parameters".
-    serde_json::to_string(&Parameters { top_p: sampling.top_p }).unwrap_or_default()
+    // Serialising a struct of numbers and words cannot fail; an empty text would only mean "no parameters".
+    serde_json::to_string(&Parameters { top_p: sampling.top_p, thinking }).unwrap_or_default()
 }
 
 impl fmt::Debug for Respondent {

@@ -10,8 +10,10 @@ mod encoding;
 mod entry;
 mod error;
 mod inbox;
+mod models;
 mod reader;
 mod schema;
+mod thinking;
 mod writer;
 
 use std::fmt;

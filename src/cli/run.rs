@@ -203,6 +203,7 @@ impl<'a> Asking<'a> {
             let diagnostic = Diagnostic::at(span, Problem::ExpressionFailed { message, place });
             wrong(&[diagnostic], &checked.sources)
         })?;
+        self.models.check(inquiry, &self.base, &checked.sources)?;
         let subjects = self.subjects(inquiry)?;
         let judged = self.judges(inquiry)?;
         if subjects.cancelled || judged.cancelled {

@@ -2,8 +2,11 @@ use std::time::Duration;
 
 use serde_yaml::Value;
 
+use super::can::Can;
 use super::place::Path;
-use super::reader::{Reader, Section};
+use super::reader::Reader;
+use super::service::{Service, read_provider};
+use super::thinking::Thinking;
 
 /// A model and how it is reached.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +22,8 @@ pub struct Model {
     pub identity: Option<String>,
     pub price: Option<Price>,
     pub sampling: SamplingDefaults,
+    pub thinking: Option<Thinking>,
+    pub can: Can,
     /// How many calls may be under way at once; without it, what suits the backend.
     pub concurrency: Option<usize>,
     /// How long one call may take.
@@ -28,15 +33,15 @@ pub struct Model {
 /// Who runs a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Provider {
-    /// A server that speaks chat completions.
-    OpenAi {
-        /// The address up to `/chat/completions`.
-        base_url: String,
-        /// The name of the environment variable that holds the key.
-        key: Option<String>,
-    },
+    /// A service or server that is asked over HTTP.
+    Service(Service),
     /// This process.
     Local,
+    /// A recorded run, which is never asked anything new.
+    Replay {
+        /// The file, as the configuration has it.
+        from: String,
+    },
 }
 
 /// What tokens cost, in the account's currency.
@@ -74,6 +79,8 @@ impl Model {
             .take("sampling")
             .and_then(|(value, path)| SamplingDefaults::read(reader, value, path))
             .unwrap_or_default();
+        let thinking = section.take("thinking").and_then(|(value, path)| Thinking::read(reader, value, path));
+        let can = section.take("can").and_then(|(value, path)| Can::read(reader, value, path)).unwrap_or_default();
         let concurrency = section.take("concurrency").and_then(|(value, path)| reader.whole(value, &path, 1, 10_000));
         let timeout = section.take("timeout").and_then(|(value, path)| {
             reader.number(value, &path, "a number of seconds, from 0.001 to 86400", |n| (0.001..=86400.0).contains(&n))
@@ -94,78 +101,11 @@ impl Model {
             identity,
             price,
             sampling,
+            thinking,
+            can,
             concurrency: concurrency.and_then(|number| usize::try_from(number).ok()),
             timeout: timeout.map_or(TIMEOUT, Duration::from_secs_f64),
         })
-    }
-}
-
-fn read_provider(reader: &mut Reader, section: &mut Section) -> Option<Provider> {
-    let named = section
-        .demand(reader, "provider", "write `provider: openai` or `provider: local`")
-        .and_then(|(value, path)| Some((reader.text(value, &path, "`openai` or `local`")?, path)));
-    let base_url = section.take("base_url");
-    let key = section.take("key");
-    match named {
-        Some((name, _)) if name == "openai" => {
-            let base_url = if let Some((value, path)) = base_url {
-                read_address(reader, value, &path)
-            } else {
-                let help = "give the address up to `/chat/completions`, such as `http://127.0.0.1:8000/v1`";
-                reader.error_at_value(section.path(), "`base_url` is missing".to_owned(), help);
-                None
-            };
-            let key = match key {
-                Some((value, path)) => Some(read_key_name(reader, value, &path)?),
-                None => None,
-            };
-            Some(Provider::OpenAi { base_url: base_url?, key })
-        }
-        Some((name, _)) if name == "local" => {
-            for (_, path) in [base_url, key].into_iter().flatten() {
-                let help = "leave it out, or write `provider: openai`";
-                reader.error_at_key(&path, "a local model has neither an address nor a key".to_owned(), help);
-            }
-            Some(Provider::Local)
-        }
-        Some((name, path)) => {
-            let help = "the providers are: openai, local";
-            reader.error_at_value(&path, format!("there is no provider `{name}`"), help);
-            None
-        }
-        None => None,
-    }
-}
-
-/// Reads an address that holds no secret: user names, passwords and queries would end up in the store.
-fn read_address(reader: &mut Reader, value: &Value, path: &Path) -> Option<String> {
-    let text = reader.text(value, path, "an address")?;
-    let help = "write an address such as `http://127.0.0.1:8000/v1`, and name a key by `key:`";
-    let Ok(address) = reqwest::Url::parse(&text) else {
-        reader.error_at_value(path, "this is not an address".to_owned(), help);
-        return None;
-    };
-    let secret = !address.username().is_empty() || address.password().is_some() || address.query().is_some();
-    if !matches!(address.scheme(), "http" | "https") || address.host_str().is_none() || secret {
-        let message = if secret { "an address holds no password and no query" } else { "an address is http or https" };
-        reader.error_at_value(path, message.to_owned(), help);
-        return None;
-    }
-    Some(text.trim_end_matches('/').to_owned())
-}
-
-fn read_key_name(reader: &mut Reader, value: &Value, path: &Path) -> Option<String> {
-    let help = "name the environment variable that holds the key, such as `SOME_API_KEY`";
-    let named = |text: &str| {
-        !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    match value.as_str() {
-        Some(text) if !text.is_empty() && named(text) => Some(text.to_owned()),
-        // The value may be a key, so it is not repeated.
-        _ => {
-            reader.error_at_value(path, "`key` is not the name of an environment variable".to_owned(), help);
-            None
-        }
     }
 }
 

@@ -35,7 +35,11 @@ fn a_whole_configuration_is_read() {
     let big = read.model_of("reviewer").expect("the reviewer has a model");
     assert_eq!(
         big.provider,
-        Provider::OpenAi { base_url: "http://127.0.0.1:8000/v1".into(), key: Some("SOME_API_KEY".into()) }
+        Provider::Service(Service {
+            kind: ServiceKind::OpenAi,
+            base_url: "http://127.0.0.1:8000/v1".into(),
+            key: Some(KeySource::Variable("SOME_API_KEY".into())),
+        })
     );
     assert_eq!(big.identity.as_deref(), Some("our-big"));
     assert_eq!(big.concurrency, Some(8));
@@ -61,7 +65,7 @@ fn runs_are_found_by_what_distinguishes_them() {
 
 #[test]
 fn every_mistake_is_reported_at_its_place() {
-    let text = "modles: {}\nmodels:\n  a: { provider: opnai, model: x }\n  b:\n    provider: openai\n    modl: y\nroles:\n  base: c\n";
+    let text = "modles: {}\nmodels:\n  a: { provider: opnai, model: x }\n  b:\n    provider: chat\n    modl: y\nroles:\n  base: c\n";
     let found = errors(text);
     let short: Vec<_> = found.iter().map(|(line, column, message, _)| (*line, *column, message.as_str())).collect();
     assert_eq!(
@@ -120,4 +124,49 @@ fn broken_yaml_has_one_error_with_its_place() {
 fn an_empty_file_is_an_empty_configuration() {
     assert_eq!(Configuration::read("", "introspec.yaml"), Ok(Configuration::default()));
     assert_eq!(Configuration::read("models:\nroles:\n", "introspec.yaml"), Ok(Configuration::default()));
+}
+
+#[test]
+fn each_provider_has_an_address_of_its_own() {
+    let read = |model: &str| Configuration::read(&format!("models: {{ a: {{ {model} }} }}"), "introspec.yaml");
+    for kind in ServiceKind::ALL {
+        let read = read(&format!("provider: {}, model: m", kind.word()));
+        match kind.address() {
+            Some(address) => {
+                let models = read.expect("it is correct").models;
+                let service = Service { kind, base_url: address.to_owned(), key: None };
+                assert_eq!(models["a"].provider, Provider::Service(service));
+            }
+            None => assert!(read.is_err_and(|errors| errors[0].message.contains("base_url"))),
+        }
+    }
+    let replay = read("provider: replay, from: out/answers.sqlite, model: m").expect("it is correct");
+    assert_eq!(replay.models["a"].provider, Provider::Replay { from: "out/answers.sqlite".into() });
+}
+
+#[test]
+fn thinking_and_abilities_are_read_strictly() {
+    let text = "models:\n  a:\n    provider: vllm\n    model: m\n    key_command: pass show k\n    thinking: { effort: low, tokens: 900 }\n    can: { logprobs: 7, prefill: false }\n";
+    let model = &Configuration::read(text, "introspec.yaml").expect("it is correct").models["a"];
+    assert_eq!(model.thinking, Some(Thinking { on: true, effort: Some("low".into()), tokens: Some(900) }));
+    assert_eq!(model.thinking.as_ref().map(Thinking::room), Some(900));
+    assert_eq!(model.can, Can { logprobs: Some(7), prefill: Some(false), ..Can::default() });
+    let Provider::Service(service) = &model.provider else { panic!("a service") };
+    assert_eq!(service.key, Some(KeySource::Command("pass show k".into())));
+
+    let wrong = "models:\n  a:\n    provider: replay\n    model: m\n    key: K\n    thinking: much\n    can: { top: 3, n: 2 }\n";
+    let found: Vec<_> = errors(wrong).into_iter().map(|(line, _, message, _)| (line, message)).collect();
+    let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [3, 5, 6, 7, 7], "{found:?}");
+    let twice = errors("models:\n  a: { provider: vllm, model: m, key: K, key_command: c }\n");
+    assert_eq!(twice[0].2, "a key comes from one place");
+}
+
+#[test]
+fn the_examples_of_the_page_on_backends_are_read() {
+    let page = include_str!("../../docs/backends.md");
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 1);
+    let read = Configuration::read(blocks[0], "introspec.yaml").expect("it is correct");
+    assert_eq!(read.models.len(), 6);
 }

@@ -74,6 +74,17 @@ pub enum Watched {
     HeldOutPersona,
 }
 
+/// What a model cannot do that a question needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// To go on with a conversation that ends in the assistant's words.
+    Prefill,
+    /// To be given a system prompt.
+    System,
+    /// To be sampled at the temperature `wanted`; `most` is the highest that can be set, where one can.
+    Temperature { wanted: String, most: Option<String> },
+}
+
 /// Everything that can be wrong. Facts only: the words for people stand in `prose.rs`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
@@ -576,6 +587,18 @@ pub enum Problem {
         code: String,
         nearest: Option<String>,
     },
+    Unserved {
+        model: String,
+        question: String,
+        lacking: Lacking,
+    },
+    KeyCommand {
+        message: String,
+    },
+    Recording {
+        path: String,
+        message: String,
+    },
     ModelStopped {
         model: String,
         message: String,
@@ -810,6 +833,9 @@ codes! {
     BadQuestionFile "E0850"
     NothingImported "E0851"
     ImportedAlready "E0852"
+    Unserved "E0880"
+    KeyCommand "E0881"
+    Recording "E0882"
     ExportRefused "E0901"
     NoOpposite "E0902"
     PairsDiffer "E0903"

@@ -273,6 +273,9 @@ impl Problem {
             | Problem::NothingToRun { .. }
             | Problem::UnknownCode { .. }
             | Problem::ModelStopped { .. }
+            | Problem::Unserved { .. }
+            | Problem::KeyCommand { .. }
+            | Problem::Recording { .. }
             | Problem::NotAccepted { .. }
             | Problem::NoBuild { .. }
             | Problem::NoSpecs { .. }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{runs, tokens};
 use crate::answers::runner::Options;
 use crate::answers::{Answers, Ask, Identity, Inquiry, Posed, StoreError, Subject, judge_ask};
-use crate::configuration::{Model, Provider};
+use crate::configuration::{Model, Provider, Thinking};
 use crate::requests::Read;
 use crate::scores::Method;
 
@@ -76,8 +76,8 @@ impl Amount {
                 let (prompt, answer) = (self.prompt_tokens as f64, self.answer_tokens as f64);
                 Some((prompt * price.input + answer * price.output) / price.per)
             }
-            (None, Provider::Local) => Some(0.0),
-            (None, Provider::OpenAi { .. }) => None,
+            (None, Provider::Local | Provider::Replay { .. }) => Some(0.0),
+            (None, Provider::Service(_)) => None,
         }
     }
 }
@@ -184,7 +184,7 @@ impl Counting<'_> {
     fn is_alike(&self, other: &Self) -> bool {
         let of = |counting: &Self| {
             let Subject { model, system, .. } = counting.subject;
-            (system.clone(), model.sampling, matches!(model.provider, Provider::Local))
+            (system.clone(), model.sampling, model.thinking.clone(), matches!(model.provider, Provider::Local))
         };
         of(self) == of(other)
     }
@@ -229,14 +229,15 @@ impl Counting<'_> {
     /// The tokens of `samples` texts. A service takes several in one call, and counts the prompt once in each.
     fn amount(&self, prompt: u64, samples: u64, max_tokens: u32) -> Amount {
         let most = match self.subject.model.provider {
-            Provider::OpenAi { .. } => u64::from(Options::default().samples_per_call),
-            Provider::Local => 1,
+            Provider::Service(_) => u64::from(Options::default().samples_per_call),
+            Provider::Local | Provider::Replay { .. } => 1,
         };
+        let room = self.subject.model.thinking.as_ref().map_or(0, Thinking::room);
         Amount {
             requests: u64::from(samples > 0),
             samples,
             prompt_tokens: prompt * samples.div_ceil(most),
-            answer_tokens: samples * u64::from(max_tokens),
+            answer_tokens: samples * (u64::from(max_tokens) + u64::from(room)),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::configuration::{Configuration, Model, Provider, Run, SamplingDefaults};
+use crate::configuration::{Can, Configuration, Model, Provider, Run, SamplingDefaults, Service, ServiceKind};
 use crate::scores::RunKey;
 use crate::spec::{Argument, Arm, Origin, Scope, Setting, Spec};
 
@@ -77,11 +77,13 @@ pub fn with_planned_runs(configuration: &mut Configuration, spec: &Spec, seeds: 
 pub fn stand_in(role: &str) -> Model {
     Model {
         name: role.to_owned(),
-        provider: Provider::OpenAi { base_url: String::new(), key: None },
+        provider: Provider::Service(Service { kind: ServiceKind::Chat, base_url: String::new(), key: None }),
         model: role.to_owned(),
         identity: None,
         price: None,
         sampling: SamplingDefaults::default(),
+        thinking: None,
+        can: Can::default(),
         concurrency: None,
         timeout: Duration::from_mins(10),
     }

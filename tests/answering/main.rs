@@ -7,9 +7,12 @@
 
 #[path = "../support/desk.rs"]
 mod desk;
+mod dialects;
 mod failures;
 mod probabilities;
+mod replies;
 mod samples;
 #[path = "../support/server.rs"]
 mod server;
 mod store;
+mod thinking;

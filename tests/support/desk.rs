@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use introspec::answers::backends::openai::OpenAi;
+use introspec::answers::backends::{self, openai::OpenAi};
 use introspec::answers::runner::{Event, Job, Listener, Options, RunError, RunSummary};
 use introspec::answers::{Answer, Answered, Ask, Cause, Failure, Respondent, RetryPolicy, Store, ask};
-use introspec::configuration::{Configuration, Model};
+use introspec::configuration::{Configuration, Model, Secret};
 use introspec::requests::{Message, Read, Role, Sampling};
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,14 @@ pub(crate) fn respondent(base_url: &str, settings: &str) -> Respondent {
     let model = model(base_url, settings);
     let keys = |name: &str| (name == "TEST_KEY").then(|| KEY.to_owned());
     Respondent::new(&model, Arc::new(OpenAi::connect(&model, &keys).expect("a connection")))
+}
+
+/// A model of any provider, behind the backend that its configuration names.
+pub(crate) fn any(provider: &str, base_url: &str, settings: &str) -> Respondent {
+    let text = format!("models: {{ m: {{ provider: {provider}, base_url: \"{base_url}\", model: m, {settings} }} }}");
+    let mut configuration = Configuration::read(&text, "introspec.yaml").expect("a configuration");
+    let model = configuration.models.remove("m").expect("the model");
+    Respondent::new(&model, backends::connect(&model, Some(Secret::new(KEY))).expect("a connection"))
 }
 
 pub(crate) fn texts_of(prompt: &str, samples: u32) -> Ask {

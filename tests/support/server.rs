@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -17,6 +18,8 @@ use tokio::net::TcpListener;
 pub(crate) enum Play {
     /// Answers with a status, headers and a body.
     Reply { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    /// Answers well, with these headers alone and any body.
+    Raw { headers: Vec<(&'static str, String)>, body: Vec<u8> },
     /// Closes the connection without a word.
     HangUp,
 }
@@ -30,6 +33,8 @@ pub(crate) struct Seen {
     pub(crate) before: usize,
     /// The key, as the authorization header has it.
     pub(crate) key: Option<String>,
+    pub(crate) path: String,
+    pub(crate) headers: BTreeMap<String, String>,
 }
 
 type Script = dyn Fn(&Seen) -> Play + Send + Sync;
@@ -120,8 +125,9 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, HungUp> {
     let key = request.headers().get("authorization").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let path = request.uri().path().to_owned();
+    let header = |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), value.to_str().unwrap().to_owned());
+    let headers = request.headers().iter().map(header).collect();
     let bytes = request.into_body().collect().await.map_err(|_| HungUp)?.to_bytes();
-    assert_eq!(path, "/v1/chat/completions");
     let body: Value = serde_json::from_slice(&bytes).unwrap();
     let seen = {
         let mut log = log.lock().unwrap();
@@ -129,11 +135,18 @@ async fn answer(
         log.total += 1;
         let times = log.counts.entry(body.to_string()).or_default();
         *times += 1;
-        Seen { body, times: *times, before, key }
+        Seen { body, times: *times, before, key, path, headers }
     };
     match script(&seen) {
         Play::Reply { status, headers, body } => {
             let mut response = Response::builder().status(status).header("content-type", "application/json");
+            for (name, value) in headers {
+                response = response.header(name, value);
+            }
+            Ok(response.body(Full::new(Bytes::from(body))).unwrap())
+        }
+        Play::Raw { headers, body } => {
+            let mut response = Response::builder().status(200);
             for (name, value) in headers {
                 response = response.header(name, value);
             }

@@ -20,7 +20,7 @@ use futures_util::future::BoxFuture;
 
 use self::engine::{Engine, failure};
 use self::gguf::Gguf;
-use crate::answers::backend::{Abilities, Backend, Call, Probability, Reply};
+use crate::answers::backend::{Backend, Call, Capabilities, Reply};
 use crate::answers::{Cause, Failure};
 use crate::requests::Message;
 
@@ -92,8 +92,8 @@ impl fmt::Debug for LocalModel {
 }
 
 impl Backend for LocalModel {
-    fn abilities(&self) -> Abilities {
-        Abilities { probability: Probability::Exact, several: true, concurrency: 2 }
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::of_a_process(2)
     }
 
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {

@@ -1,108 +1,85 @@
-//! Any server that speaks chat completions.
+//! Servers and services that speak chat completions, each in its own way.
 
 mod body;
 mod completion;
-mod fault;
-mod retry_after;
+mod profile;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Client, Url, redirect};
+use reqwest::header::AUTHORIZATION;
 
-use crate::answers::backend::{Abilities, Backend, Call, Probability, Reply, Want};
+use super::http::{Fault, Http, KeyHeader, Names, failure, look_up, service};
+use crate::answers::backend::{Backend, Call, Capabilities, Probability, Reply, Want};
 use crate::answers::{Cause, Failure};
-use crate::configuration::{Model, Provider, Secret};
+use crate::configuration::{Model, Secret};
 
 use body::Body;
-use fault::Fault;
-
-/// The most probable first tokens that a call may ask for; the interface allows no more.
-const TOP: u8 = 20;
-/// How many calls are under way at once where the configuration does not say.
-const CONCURRENCY: usize = 64;
-/// The largest reply that is read. A completion is a few kilobytes; a stream that never ends is not one.
-const LARGEST_REPLY: usize = 64 << 20;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+use completion::Reading;
+use profile::Profile;
 
 /// A model behind a chat completions interface.
 pub struct OpenAi {
-    client: Client,
-    endpoint: Url,
+    http: Http,
     model: String,
     top_p: Option<f64>,
-    key: Option<Secret>,
+    profile: Profile,
+    names: Names,
     /// Whether the server has refused `n`, or given fewer choices than asked: one sample a call from then on.
     singles: AtomicBool,
+    /// Whether the server has asked for `max_completion_tokens`.
+    completion_tokens: AtomicBool,
 }
 
 impl OpenAi {
-    /// Prepares to ask a model. Nothing is sent yet. `keys` looks an environment variable up.
+    /// Prepares to ask a model. Nothing is sent yet. `environment` looks a variable up.
     ///
     /// # Errors
     ///
-    /// The key's variable is not set or cannot be sent, the model is not behind such an interface, or the
-    /// system's certificates cannot be read.
-    pub fn connect(model: &Model, keys: &dyn Fn(&str) -> Option<String>) -> Result<Self, Failure> {
-        let Provider::OpenAi { base_url, key } = &model.provider else {
-            return Err(failure(Cause::Rejected, format!("`{}` has no address", model.name)));
-        };
-        let key = match key {
-            Some(variable) => Some(look_up(&model.name, variable, keys)?),
+    /// The key cannot be had or sent, the model is not behind such an interface, or the system's certificates
+    /// cannot be read.
+    pub fn connect(model: &Model, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+        let key = match &service(model)?.key {
+            Some(source) => Some(look_up(&model.name, source, environment)?),
             None => None,
         };
-        let endpoint = Url::parse(&format!("{base_url}/chat/completions"))
-            .map_err(|error| failure(Cause::Rejected, format!("`{base_url}` is not an address: {error}")))?;
+        Self::with_key(model, key)
+    }
 
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(key) = &key {
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
-                failure(Cause::Key, format!("the key of `{}` holds characters that no header can", model.name))
-            })?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-        }
-        let mut client = Client::builder()
-            .default_headers(headers)
-            .user_agent(concat!("introspec/", env!("CARGO_PKG_VERSION")))
-            // A redirect would turn the request into another one, or carry it to another server.
-            .redirect(redirect::Policy::none())
-            .timeout(model.timeout)
-            .connect_timeout(CONNECT_TIMEOUT.min(model.timeout))
-            .pool_max_idle_per_host(model.concurrency.unwrap_or(CONCURRENCY))
-            .tcp_nodelay(true);
-        if is_loopback(&endpoint) {
-            client = client.no_proxy();
-        }
-        let client = client
-            .build()
-            .map_err(|error| failure(Cause::Connection, format!("cannot prepare connections: {error}")))?;
+    /// Prepares to ask a model with a key that was found.
+    ///
+    /// # Errors
+    ///
+    /// The key cannot be sent, the model is not behind such an interface, or the system's certificates cannot be
+    /// read.
+    pub fn with_key(model: &Model, key: Option<Secret>) -> Result<Self, Failure> {
+        let service = service(model)?;
+        let header = KeyHeader { name: AUTHORIZATION, before: "Bearer " };
         Ok(Self {
-            client,
-            endpoint,
+            http: Http::new(model, "/chat/completions", key, header, &[])?,
             model: model.model.clone(),
             top_p: model.sampling.top_p,
-            key,
+            profile: Profile::of(model, service),
+            names: profile::names(model, service),
             singles: AtomicBool::new(false),
+            completion_tokens: AtomicBool::new(false),
         })
     }
 
     async fn sample(&self, call: &Call, first: u32, count: u32) -> Result<Reply, Failure> {
         let mut count = if self.several() { count } else { 1 };
-        let sent = match self.send(&Body::samples(self, call, first, count)).await {
-            Err(Fault::Refused(refusal)) if count > 1 && refusal.is_about_n() => {
-                self.singles.store(true, Ordering::Relaxed);
-                count = 1;
-                self.send(&Body::samples(self, call, first, count)).await
-            }
-            sent => sent,
-        };
-        let bytes = sent.map_err(|fault| fault.into_failure(&self.endpoint))?;
-        let (reply, choices) = completion::samples(&bytes, count as usize, &self.endpoint)?;
+        let mut sent = self.send(|| Body::samples(self, call, first, count)).await;
+        if let Err(Fault::Refused(refusal)) = &sent
+            && count > 1
+            && refusal.is_about_n()
+        {
+            self.singles.store(true, Ordering::Relaxed);
+            count = 1;
+            sent = self.send(|| Body::samples(self, call, first, count)).await;
+        }
+        let bytes = sent.map_err(|fault| fault.into_failure(self.http.endpoint()))?;
+        let (reply, choices) = self.reading().samples(&bytes, count as usize)?;
         if choices < count as usize {
             self.singles.store(true, Ordering::Relaxed);
         }
@@ -110,48 +87,43 @@ impl OpenAi {
     }
 
     async fn top(&self, call: &Call, k: u8) -> Result<Reply, Failure> {
-        match self.send(&Body::top(self, call, k.min(TOP))).await {
-            Ok(bytes) => completion::top(&bytes, &self.endpoint),
+        let Probability::Top(most) = self.profile.can.probability else {
+            return Err(failure(Cause::NoProbabilities, "log-probabilities are not asked of this model".to_owned()));
+        };
+        match self.send(|| Body::top(self, call, k.min(most))).await {
+            Ok(bytes) => self.reading().top(&bytes),
             Err(Fault::Refused(refusal)) if refusal.speaks_of("logprob") => Err(refusal.without_probabilities()),
-            Err(fault) => Err(fault.into_failure(&self.endpoint)),
+            Err(fault) => Err(fault.into_failure(self.http.endpoint())),
         }
     }
 
-    /// Sends one request and returns the body of a reply with a success status.
-    async fn send(&self, body: &Body<'_>) -> Result<Vec<u8>, Fault> {
-        let body = serde_json::to_vec(body).map_err(|error| Fault::unsendable(&error))?;
-        let mut response = self.client.post(self.endpoint.clone()).body(body).send().await?;
-        let status = response.status();
-        let retry_after_ms = retry_after::milliseconds(response.headers());
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if bytes.len() + chunk.len() > LARGEST_REPLY {
-                return Err(Fault::too_long(LARGEST_REPLY));
+    /// Sends a body, and once more where the server wants its token limit under the other name.
+    async fn send<'a>(&'a self, body: impl Fn() -> Body<'a>) -> Result<Vec<u8>, Fault> {
+        match self.http.post(&body()).await {
+            Err(Fault::Refused(refusal)) if !self.counts_completion_tokens() && refusal.wants_completion_tokens() => {
+                self.completion_tokens.store(true, Ordering::Relaxed);
+                self.http.post(&body()).await
             }
-            bytes.extend_from_slice(&chunk);
+            sent => sent,
         }
-        let bytes = self.without_key(bytes);
-        if status.is_success() { Ok(bytes) } else { Err(Fault::refused(status, &bytes, retry_after_ms)) }
     }
 
-    /// Takes the key out of a reply: services repeat it in their errors, and what they say is kept.
-    fn without_key(&self, bytes: Vec<u8>) -> Vec<u8> {
-        match &self.key {
-            Some(key) if bytes.windows(key.expose().len().max(1)).any(|part| part == key.expose().as_bytes()) => {
-                key.redact(&String::from_utf8_lossy(&bytes)).into_bytes()
-            }
-            _ => bytes,
-        }
+    fn reading(&self) -> Reading<'_> {
+        Reading { endpoint: self.http.endpoint(), names: &self.names, thinks: self.profile.thinks() }
     }
 
     fn several(&self) -> bool {
-        !self.singles.load(Ordering::Relaxed)
+        self.profile.can.several && !self.singles.load(Ordering::Relaxed)
+    }
+
+    fn counts_completion_tokens(&self) -> bool {
+        self.profile.completion_tokens || self.completion_tokens.load(Ordering::Relaxed)
     }
 }
 
 impl Backend for OpenAi {
-    fn abilities(&self) -> Abilities {
-        Abilities { probability: Probability::Top(TOP), several: self.several(), concurrency: CONCURRENCY }
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { several: self.several(), ..self.profile.can }
     }
 
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {
@@ -171,28 +143,9 @@ impl Backend for OpenAi {
 impl fmt::Debug for OpenAi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenAi")
-            .field("endpoint", &self.endpoint.as_str())
+            .field("endpoint", &self.http.endpoint().as_str())
             .field("model", &self.model)
             .field("several", &self.several())
             .finish_non_exhaustive()
     }
-}
-
-fn look_up(model: &str, variable: &str, keys: &dyn Fn(&str) -> Option<String>) -> Result<Secret, Failure> {
-    match keys(variable) {
-        Some(key) if !key.trim().is_empty() => Ok(Secret::new(key.trim())),
-        _ => Err(failure(
-            Cause::Key,
-            format!("`{model}` takes its key from the environment variable {variable}, which is not set"),
-        )),
-    }
-}
-
-fn is_loopback(endpoint: &Url) -> bool {
-    let host = endpoint.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-fn failure(cause: Cause, message: String) -> Failure {
-    Failure { cause, message, retry_after_ms: None }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::{BoxFuture, ready};
 
-use crate::answers::backend::{Abilities, Backend, Call, Probability, Reply, Want};
+use crate::answers::backend::{Backend, Call, Capabilities, Reply, Want};
 use crate::answers::key::Digest;
 use crate::answers::{Answer, Cause, Failure, Usage};
 use crate::requests::Message;
@@ -72,13 +72,13 @@ impl Simulated {
                 vec![Answer::Top { tokens }]
             }
         };
-        Ok(Reply { answers, usage: Usage::default() })
+        Ok(Reply { answers, thinking: Vec::new(), usage: Usage::default() })
     }
 }
 
 impl Backend for Simulated {
-    fn abilities(&self) -> Abilities {
-        Abilities { probability: Probability::Exact, several: true, concurrency: 4 }
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::of_a_process(4)
     }
 
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {

@@ -103,12 +103,12 @@ async fn keep(
     reply: Reply,
     timing: Timing,
 ) -> Result<Outcome, StoreError> {
-    let Reply { mut answers, usage } = reply;
+    let Reply { mut answers, thinking, usage } = reply;
     answers.truncate(claimed.count() as usize);
     let came = u32::try_from(answers.len()).unwrap_or(u32::MAX);
     let proof = answers.iter().any(|answer| matches!(answer, Answer::Exact { .. } | Answer::Top { .. }));
     let rest = claimed.split_off(came);
-    model.inbox.put(Entry::Answered(AnsweredCall { reading, claimed, answers, usage, timing })).await?;
+    model.inbox.put(Entry::Answered(AnsweredCall { reading, claimed, answers, thinking, usage, timing })).await?;
     Ok(Outcome::Answered { answers: u64::from(came), usage, proof, rest })
 }
 

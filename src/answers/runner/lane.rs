@@ -112,7 +112,7 @@ impl Lane {
 
     /// Whether it is not known yet if the model gives probabilities.
     fn unknown(&self) -> bool {
-        let declared = self.model.respondent.backend.abilities().probability == Probability::Exact;
+        let declared = self.model.respondent.backend.capabilities().probability == Probability::Exact;
         !declared && !self.model.proven.load(Ordering::Relaxed) && !self.model.samples_only.load(Ordering::Relaxed)
     }
 
@@ -199,7 +199,7 @@ impl Lane {
     }
 
     fn split(&mut self, ask: &Arc<Asked>, reading: &Arc<Reading>, claimed: Claimed) {
-        let several = self.model.respondent.backend.abilities().several;
+        let several = self.model.respondent.backend.capabilities().several;
         let most = if several { self.model.options.samples_per_call } else { 1 };
         for task in Task::samples(ask, reading, claimed, most).into_iter().rev() {
             self.backlog.push_front(task);

@@ -65,11 +65,11 @@ impl<'a> Source<'a> {
     fn missing(&self, ask: &Ask) -> Result<Vec<Task>, StoreError> {
         let model = &self.model;
         let identity = &model.respondent.identity;
-        let abilities = model.respondent.backend.abilities();
+        let capabilities = model.respondent.backend.capabilities();
         let texts = Reading::samples(ask, identity);
         let asked = Asked::new(ask.place.clone());
 
-        if let Some(probabilities) = Reading::probabilities(ask, identity, abilities.probability) {
+        if let Some(probabilities) = Reading::probabilities(ask, identity, capabilities.probability) {
             let missing = missing_of(&self.answers.has(&texts)?);
             if missing.is_empty() {
                 return Ok(Vec::new());
@@ -81,7 +81,7 @@ impl<'a> Source<'a> {
                 return Ok(vec![Task::probability(&asked, probabilities, claimed, otherwise)]);
             }
         }
-        let most = if abilities.several { model.options.samples_per_call } else { 1 };
+        let most = if capabilities.several { model.options.samples_per_call } else { 1 };
         let claimed = self.claim(&texts, 0..texts.wanted)?;
         Ok(claimed.into_iter().flat_map(|claimed| Task::samples(&asked, &texts, claimed, most)).collect())
     }

@@ -18,6 +18,8 @@ pub(crate) struct AnsweredCall {
     /// Given up once the answers are committed.
     pub(crate) claimed: Claimed,
     pub(crate) answers: Vec<Answer>,
+    /// What was thought before each; it may be shorter.
+    pub(crate) thinking: Vec<Option<String>>,
     pub(crate) usage: Usage,
     pub(crate) timing: Timing,
 }

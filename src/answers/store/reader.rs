@@ -12,8 +12,8 @@ use crate::scores::Method;
 
 /// A view of the committed answers.
 pub struct Answers {
-    path: PathBuf,
-    connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
 }
 
 impl Answers {
@@ -44,7 +44,7 @@ impl Answers {
         Ok(failed.unwrap_or(Answered { method: Method::Samples, samples: Vec::new() }))
     }
 
-    fn of(&self, reading: &Reading) -> Result<Answered, StoreError> {
+    pub(crate) fn of(&self, reading: &Reading) -> Result<Answered, StoreError> {
         let samples = self.samples(reading).map_err(|error| self.error(&error))?;
         Ok(Answered { method: reading.method, samples })
     }
@@ -128,7 +128,7 @@ impl Answers {
             .map_err(|error| self.error(&error))
     }
 
-    fn error(&self, error: &rusqlite::Error) -> StoreError {
+    pub(super) fn error(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::from_sqlite(&self.path, error)
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::StoreError;
+use super::{StoreError, thinking};
 
 /// The version of the tables below. It stands in the file as `user_version`.
 pub(super) const VERSION: i64 = 1;
@@ -107,6 +107,7 @@ fn prepare(path: &Path, flags: OpenFlags) -> Result<Connection, Refused> {
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
     }
+    thinking::prepare(&connection)?;
     Ok(connection)
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params};
 
-use super::encoding;
 use super::{AnsweredCall, Entry, FailedCall, Inbox, StoreError};
+use super::{encoding, thinking};
 use crate::answers::reading::{Reading, method_word};
 use crate::answers::{Answer, Identity};
 
@@ -115,7 +115,7 @@ impl<'c> Tables<'c> {
             let (kind, content) = encoding::encode(answer);
             self.insert_answer.execute(params![request, sample, made_by, kind, content])?;
         }
-        Ok(())
+        thinking::write(self.connection, request, call)
     }
 
     fn write_failure(&mut self, call: &FailedCall) -> rusqlite::Result<()> {

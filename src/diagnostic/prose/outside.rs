@@ -1,5 +1,5 @@
 use super::{Prose, known, say};
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Lacking, Problem};
 
 impl Problem {
     /// Puts problems of the configuration, models and files, and of warnings into words.
@@ -41,6 +41,11 @@ impl Problem {
                 .nearest(nearest.as_ref(), "codes look like E0206 or W0001"),
             Problem::ModelStopped { model, message } => say(format!("the model `{model}` was stopped: {message}"), "")
                 .help("mend the cause and run the same command again: what was answered is kept"),
+            Problem::Unserved { model, question, lacking } => unserved(model, question, lacking),
+            Problem::KeyCommand { message } => say(message.clone(), "")
+                .help("write a command that prints the key, and nothing else, on one line: `key_command: \"pass show some-key\"`"),
+            Problem::Recording { path, message } => say(format!("`{path}` cannot be replayed: {message}"), "")
+                .help("name the `answers.sqlite` of a run, or what `introspec cache export` wrote, under `from`"),
             Problem::NotAccepted { name, golden, accept } => {
                 say(format!("nothing was accepted yet for `{name}`: there is no build in `{golden}`"), "")
                     .help(format!("read what it builds, and accept it: `{accept}`"))
@@ -80,6 +85,27 @@ impl Problem {
                     .help(format!("train it, and name the runs in introspec.yaml under `runs: {arm}:`"))
             }
             _ => Prose::default(),
+        }
+    }
+}
+
+fn unserved(model: &str, question: &str, lacking: &Lacking) -> Prose {
+    match lacking {
+        Lacking::Prefill => say(format!("the model `{model}` cannot go on with an answer that is begun"), "asked here")
+            .note(format!("the conversation of `{question}` ends in the assistant's words"))
+            .help("name a model whose server can, or, if this one does, say so in introspec.yaml: `can: { prefill: true }`"),
+        Lacking::System => say(format!("the model `{model}` takes no system prompt"), "asked here")
+            .note(format!("`{question}` is asked under one, which the arm or the context gives"))
+            .help("put the prompt into the user's message with a context, or name another model"),
+        Lacking::Temperature { wanted, most: Some(most) } => {
+            say(format!("the model `{model}` takes no temperature above {most}"), "asked here")
+                .note(format!("the suite that asks `{question}` has `temperature {wanted}`"))
+                .help(format!("lower it to {most} or less, or name another model"))
+        }
+        Lacking::Temperature { wanted, most: None } => {
+            say(format!("the model `{model}` has a temperature of its own"), "asked here")
+                .note(format!("the suite that asks `{question}` has `temperature {wanted}`"))
+                .help("leave `temperature` out of the suite, or name a model that does not think")
         }
     }
 }

@@ -67,7 +67,7 @@ impl Engine {
             Want::Top { k } => (vec![Answer::Top { tokens: self.top(&prompt, *k)? }], 0),
         };
         let usage = Usage { prompt_tokens: prompt_tokens as u64, completion_tokens };
-        Ok(Reply { answers, usage })
+        Ok(Reply { answers, thinking: Vec::new(), usage })
     }
 
     /// Reads a prompt, or what is new in it.

@@ -6,15 +6,28 @@ use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::failure;
-use super::fault::{Fault, shortened};
+use super::super::http::{Fault, Names, failure, malformed, shortened};
+use super::super::thinking;
 use crate::answers::backend::Reply;
 use crate::answers::{Answer, Cause, Failure, Usage};
 
+/// How a model's completions are read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    pub(super) endpoint: &'a Url,
+    pub(super) names: &'a Names,
+    /// Whether the model is known to think before it answers.
+    pub(super) thinks: bool,
+}
+
 #[derive(Deserialize)]
 struct Completion<'a> {
-    #[serde(borrow, default)]
-    choices: Vec<Choice<'a>>,
+    #[serde(borrow)]
+    object: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    model: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    choices: Option<Vec<Choice<'a>>>,
     usage: Option<Billed>,
     /// Some gateways report an error under a success status.
     error: Option<Value>,
@@ -36,11 +49,16 @@ struct Said<'a> {
     content: Option<Cow<'a, str>>,
     #[serde(borrow)]
     refusal: Option<Cow<'a, str>>,
+    /// The thinking, by its two names; some servers put other things there.
+    reasoning_content: Option<Value>,
+    reasoning: Option<Value>,
 }
 
 #[derive(Deserialize)]
 struct Logprobs {
     content: Option<Vec<Position>>,
+    /// The older form: for each position, a map from token to log-probability.
+    top_logprobs: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -62,61 +80,117 @@ struct Billed {
     completion_tokens: Option<u64>,
 }
 
-/// Reads up to `count` texts, in the order of their indices, and how many choices there were.
-pub(super) fn samples(bytes: &[u8], count: usize, endpoint: &Url) -> Result<(Reply, usize), Failure> {
-    let mut completion = read(bytes, endpoint)?;
-    let found = completion.choices.len();
-    completion.choices.sort_by_key(|choice| choice.index);
-    let mut answers = Vec::with_capacity(count.min(found));
-    for choice in completion.choices.into_iter().take(count) {
-        match choice.into_answer(endpoint) {
-            Ok(answer) => answers.push(answer),
-            // The texts before it are whole; the runner asks for the rest again.
-            Err(_) if !answers.is_empty() => break,
-            Err(failure) => return Err(failure),
+impl Reading<'_> {
+    /// Reads up to `count` texts, in the order of their indices, and how many choices there were.
+    pub(super) fn samples(self, bytes: &[u8], count: usize) -> Result<(Reply, usize), Failure> {
+        let completion = self.read(bytes)?;
+        let mut choices = completion.choices.unwrap_or_default();
+        let found = choices.len();
+        if found > count {
+            let what = format!("{found} choices, where {count} were asked for");
+            return Err(malformed(self.endpoint, &what));
         }
+        choices.sort_by_key(|choice| choice.index);
+        let twice = choices.windows(2).any(|pair| matches!(pair, [a, b] if a.index.is_some() && a.index == b.index));
+        if twice {
+            return Err(malformed(self.endpoint, "two choices of one index"));
+        }
+        let (mut answers, mut thinking) = (Vec::with_capacity(found), Vec::with_capacity(found));
+        for choice in choices {
+            match self.answer(choice) {
+                Ok((answer, thought)) => {
+                    answers.push(answer);
+                    thinking.push(thought);
+                }
+                // The texts before it are whole; the runner asks for the rest again.
+                Err(_) if !answers.is_empty() => break,
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok((Reply { answers, thinking, usage: usage(completion.usage) }, found))
     }
-    Ok((Reply { answers, usage: usage(completion.usage) }, found))
-}
 
-/// Reads the most probable first tokens.
-pub(super) fn top(bytes: &[u8], endpoint: &Url) -> Result<Reply, Failure> {
-    let completion = read(bytes, endpoint)?;
-    let usage = usage(completion.usage);
-    let Some(choice) = completion.choices.into_iter().next() else {
-        return Err(malformed(endpoint, "a completion without choices"));
-    };
-    if choice.is_refusal() {
-        let answer = choice.into_answer(endpoint)?;
-        return Ok(Reply { answers: vec![answer], usage });
+    /// Reads the most probable first tokens.
+    pub(super) fn top(self, bytes: &[u8]) -> Result<Reply, Failure> {
+        let completion = self.read(bytes)?;
+        let usage = usage(completion.usage);
+        let Some(choice) = completion.choices.into_iter().flatten().next() else {
+            return Err(malformed(self.endpoint, "a completion without choices"));
+        };
+        if choice.is_refusal() {
+            let (answer, _) = self.answer(choice)?;
+            return Ok(Reply { answers: vec![answer], thinking: Vec::new(), usage });
+        }
+        let tokens = choice.logprobs.map(Logprobs::first).unwrap_or_default();
+        if tokens.is_empty() {
+            let message = format!("{} gives no log-probabilities", self.endpoint);
+            return Err(failure(Cause::NoProbabilities, message));
+        }
+        Ok(Reply { answers: vec![Answer::Top { tokens }], thinking: Vec::new(), usage })
     }
-    let tokens: Vec<(String, f64)> = choice
-        .logprobs
-        .and_then(|logprobs| logprobs.content)
-        .and_then(|positions| positions.into_iter().next())
-        .map(|position| position.top_logprobs)
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|token| Some((token.token, token.logprob?)))
-        .collect();
-    if tokens.is_empty() {
-        let message = format!("{endpoint} gives no log-probabilities");
-        return Err(failure(Cause::NoProbabilities, message));
-    }
-    Ok(Reply { answers: vec![Answer::Top { tokens }], usage })
-}
 
-fn read<'a>(bytes: &'a [u8], endpoint: &Url) -> Result<Completion<'a>, Failure> {
-    let completion: Completion = serde_json::from_slice(bytes).map_err(|error| {
-        let start = shortened(&String::from_utf8_lossy(bytes));
-        malformed(endpoint, &format!("something that is not a completion ({error}): {start}"))
-    })?;
-    if !completion.choices.is_empty() {
-        return Ok(completion);
+    fn read<'a>(&self, bytes: &'a [u8]) -> Result<Completion<'a>, Failure> {
+        let wrong = |why: &str| {
+            let start = shortened(&String::from_utf8_lossy(bytes));
+            malformed(self.endpoint, &format!("something that is not a completion ({why}): {start}"))
+        };
+        let completion: Completion = serde_json::from_slice(bytes).map_err(|error| wrong(&error.to_string()))?;
+        if completion.choices.as_ref().is_none_or(Vec::is_empty)
+            && let Some(error) = &completion.error
+        {
+            return Err(Fault::under_success(error).into_failure(self.endpoint));
+        }
+        if let Some(object) = completion.object.as_deref().filter(|object| *object != "chat.completion") {
+            return Err(wrong(&format!("it is a `{}`", shortened(object))));
+        }
+        match &completion.choices {
+            None => return Err(wrong("it has no `choices`")),
+            Some(choices) if choices.is_empty() => {
+                return Err(malformed(self.endpoint, "a completion without choices"));
+            }
+            Some(_) => {}
+        }
+        self.names.check(completion.model.as_deref()).map_err(|what| malformed(self.endpoint, &what))?;
+        Ok(completion)
     }
-    match completion.error {
-        Some(error) => Err(Fault::under_success(&error).into_failure(endpoint)),
-        None => Err(malformed(endpoint, "a completion without choices")),
+
+    fn answer(self, choice: Choice<'_>) -> Result<(Answer, Option<String>), Failure> {
+        let refused = choice.is_refusal();
+        let (mut content, mut refusal, mut thought) = (None, None, None);
+        if let Some(said) = choice.message {
+            let named = [said.reasoning_content, said.reasoning].into_iter().flatten();
+            thought = named.filter_map(|text| text.as_str().map(str::to_owned)).find(|text| !text.trim().is_empty());
+            (content, refusal) = (said.content, said.refusal);
+        }
+        if refused {
+            let text = refusal.filter(|text| !text.is_empty()).or(content).unwrap_or_default();
+            return Ok((Answer::Refusal { text: text.into_owned() }, thought));
+        }
+        let reason = choice.finish_reason.as_deref();
+        if reason == Some("error") {
+            let message = format!("{} broke off its answer with an error", self.endpoint);
+            return Err(failure(Cause::Server, message));
+        }
+        let Some(content) = content else {
+            return match (reason, &thought) {
+                (Some("length"), _) => Ok((Answer::Truncated { text: String::new() }, thought)),
+                // It thought, and then said nothing.
+                (_, Some(_)) => Ok((Answer::Text { text: String::new() }, thought)),
+                (reason, None) => {
+                    let reason = reason.unwrap_or("nothing");
+                    Err(malformed(self.endpoint, &format!("a choice without text (finish reason: {reason})")))
+                }
+            };
+        };
+        let parts = thinking::parts(&content, self.thinks);
+        let thought = thought.or_else(|| parts.thinking.map(str::to_owned));
+        let answer = match (reason, parts.answer) {
+            (Some("length"), answer) => Answer::Truncated { text: answer.unwrap_or_default().to_owned() },
+            (_, Some(text)) => Answer::Text { text: text.to_owned() },
+            // The thinking never ended, so there is no answer to be read.
+            (_, None) => Answer::Truncated { text: String::new() },
+        };
+        Ok((answer, thought))
     }
 }
 
@@ -125,26 +199,29 @@ impl Choice<'_> {
         self.finish_reason.as_deref() == Some("content_filter")
             || self.message.as_ref().is_some_and(|said| said.refusal.as_deref().is_some_and(|text| !text.is_empty()))
     }
+}
 
-    fn into_answer(self, endpoint: &Url) -> Result<Answer, Failure> {
-        let refused = self.is_refusal();
-        let (content, refusal) = match self.message {
-            Some(said) => (said.content, said.refusal),
-            None => (None, None),
-        };
-        if refused {
-            let text = refusal.filter(|text| !text.is_empty()).or(content).unwrap_or_default();
-            return Ok(Answer::Refusal { text: text.into_owned() });
+impl Logprobs {
+    /// Returns the first position's tokens, in the newer form or the older one.
+    fn first(self) -> Vec<(String, f64)> {
+        let newer = self.content.and_then(|positions| positions.into_iter().next());
+        let newer: Vec<(String, f64)> = newer
+            .map(|position| position.top_logprobs)
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|token| Some((token.token, token.logprob?)))
+            .collect();
+        if !newer.is_empty() {
+            return newer;
         }
-        match (self.finish_reason.as_deref(), content) {
-            (Some("length"), content) => Ok(Answer::Truncated { text: content.unwrap_or_default().into_owned() }),
-            (Some("error"), _) => Err(failure(Cause::Server, format!("{endpoint} broke off its answer with an error"))),
-            (_, Some(content)) => Ok(Answer::Text { text: content.into_owned() }),
-            (reason, None) => {
-                let reason = reason.unwrap_or("nothing");
-                Err(malformed(endpoint, &format!("a choice without text (finish reason: {reason})")))
-            }
-        }
+        let older = self.top_logprobs.as_ref().and_then(|positions| positions.get(0)?.as_object());
+        let mut older: Vec<(String, f64)> = older
+            .into_iter()
+            .flatten()
+            .filter_map(|(token, logprob)| Some((token.clone(), logprob.as_f64()?)))
+            .collect();
+        older.sort_by(|a, b| b.1.total_cmp(&a.1));
+        older
     }
 }
 
@@ -156,63 +233,5 @@ fn usage(billed: Option<Billed>) -> Usage {
     }
 }
 
-fn malformed(endpoint: &Url, what: &str) -> Failure {
-    failure(Cause::Malformed, format!("{endpoint} answered with {what}"))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn endpoint() -> Url {
-        Url::parse("http://h/v1/chat/completions").expect("an address")
-    }
-
-    fn answers(choices: &str, count: usize) -> Result<Vec<Answer>, Cause> {
-        let body = format!(r#"{{"choices":[{choices}],"usage":null}}"#);
-        samples(body.as_bytes(), count, &endpoint()).map(|(reply, _)| reply.answers).map_err(|failure| failure.cause)
-    }
-
-    #[test]
-    fn choices_are_taken_in_the_order_of_their_indices() {
-        let choices = r#"{"index":1,"message":{"content":"b"},"finish_reason":"stop"},
-            {"index":0,"message":{"content":"a \" é"},"finish_reason":"length"}"#;
-        assert_eq!(
-            answers(choices, 2),
-            Ok(vec![Answer::Truncated { text: "a \" é".into() }, Answer::Text { text: "b".into() }])
-        );
-    }
-
-    #[test]
-    fn an_empty_content_is_no_text() {
-        assert_eq!(answers(r#"{"message":{"content":null},"finish_reason":"tool_calls"}"#, 1), Err(Cause::Malformed));
-        assert_eq!(
-            answers(r#"{"message":{"content":null},"finish_reason":"content_filter"}"#, 1),
-            Ok(vec![Answer::Refusal { text: String::new() }])
-        );
-        assert_eq!(answers("", 1), Err(Cause::Malformed));
-    }
-
-    #[test]
-    fn texts_before_a_broken_choice_are_kept() {
-        let choices = r#"{"index":0,"message":{"content":"a"},"finish_reason":"stop"},
-            {"index":1,"message":null,"finish_reason":"error"}"#;
-        assert_eq!(answers(choices, 2), Ok(vec![Answer::Text { text: "a".into() }]));
-    }
-
-    #[test]
-    fn an_error_under_a_success_status_is_an_error() {
-        let body = br#"{"error":{"code":429,"message":"slow down"}}"#;
-        let failure = samples(body, 1, &endpoint()).expect_err("an error");
-        assert_eq!(failure.cause, Cause::RateLimited);
-        assert!(failure.message.contains("slow down"), "{}", failure.message);
-    }
-
-    #[test]
-    fn minus_infinity_as_null_is_left_out() {
-        let body = br#"{"choices":[{"message":{"content":"A"},"finish_reason":"length","logprobs":{"content":[
-            {"token":"A","top_logprobs":[{"token":"A","logprob":-0.5},{"token":"B","logprob":null}]}]}}]}"#;
-        let reply = top(body, &endpoint()).expect("tokens");
-        assert_eq!(reply.answers, [Answer::Top { tokens: vec![("A".into(), -0.5)] }]);
-    }
-}
+mod tests;

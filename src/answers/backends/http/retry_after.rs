@@ -18,8 +18,9 @@ pub(super) fn milliseconds(headers: &HeaderMap) -> Option<u64> {
     u64::try_from(wait.as_millis()).ok()
 }
 
+/// Returns whole milliseconds, never fewer than were asked for.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn whole(milliseconds: f64) -> Option<u64> {
+pub(super) fn whole(milliseconds: f64) -> Option<u64> {
     (milliseconds.is_finite() && milliseconds >= 0.0).then_some(milliseconds.ceil() as u64)
 }
 

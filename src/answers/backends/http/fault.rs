@@ -9,7 +9,7 @@ use super::failure;
 use crate::answers::{Cause, Failure};
 
 /// A call that brought no completion.
-pub(super) enum Fault {
+pub(in crate::answers::backends) enum Fault {
     /// The server said no.
     Refused(Refusal),
     /// There was no whole reply.
@@ -17,7 +17,7 @@ pub(super) enum Fault {
 }
 
 /// A reply with an error status.
-pub(super) struct Refusal {
+pub(in crate::answers::backends) struct Refusal {
     status: StatusCode,
     /// What the server said, in its words and without the key.
     message: String,
@@ -28,15 +28,17 @@ pub(super) struct Refusal {
 
 impl Fault {
     pub(super) fn refused(status: StatusCode, body: &[u8], retry_after_ms: Option<u64>) -> Self {
-        let (message, labels) = match serde_json::from_slice::<Value>(body) {
-            Ok(value) => (said(&value), labels(&value)),
-            Err(_) => (String::from_utf8_lossy(body).into_owned(), Vec::new()),
+        let (message, labels, wait) = match serde_json::from_slice::<Value>(body) {
+            // Gemini's errors are lists of one where a stream was expected.
+            Ok(Value::Array(items)) if items.len() == 1 => of_value(items.first().unwrap_or(&Value::Null)),
+            Ok(value) => of_value(&value),
+            Err(_) => (String::from_utf8_lossy(body).into_owned(), Vec::new(), None),
         };
-        Self::Refused(Refusal { status, message, labels, retry_after_ms })
+        Self::Refused(Refusal { status, message, labels, retry_after_ms: retry_after_ms.or(wait) })
     }
 
     /// An error that came under a success status; its code is taken for the status where it is one.
-    pub(super) fn under_success(error: &Value) -> Self {
+    pub(in crate::answers::backends) fn under_success(error: &Value) -> Self {
         let status = error
             .get("code")
             .and_then(Value::as_u64)
@@ -52,10 +54,15 @@ impl Fault {
     }
 
     pub(super) fn too_long(most: usize) -> Self {
-        Self::Transport { cause: Cause::Malformed, message: format!("sent a reply of more than {} MiB", most >> 20) }
+        Self::malformed(format!("sent a reply of more than {} MiB", most >> 20))
     }
 
-    pub(super) fn into_failure(self, endpoint: &Url) -> Failure {
+    /// A reply that is not what it should be; `message` says what the server did.
+    pub(super) fn malformed(message: String) -> Self {
+        Self::Transport { cause: Cause::Malformed, message }
+    }
+
+    pub(in crate::answers::backends) fn into_failure(self, endpoint: &Url) -> Failure {
         match self {
             Self::Refused(refusal) => refusal.into_failure(endpoint),
             Self::Transport { cause, message } => failure(cause, format!("{endpoint} {message}")),
@@ -89,7 +96,7 @@ impl From<reqwest::Error> for Fault {
 
 impl Refusal {
     /// Whether a 400 or 422 is about `n`: as its label, as a word of the message, or in llama.cpp's words.
-    pub(super) fn is_about_n(&self) -> bool {
+    pub(in crate::answers::backends) fn is_about_n(&self) -> bool {
         let words = || self.message.split(|c: char| !c.is_alphanumeric() && c != '_');
         matches!(self.status.as_u16(), 400 | 422)
             && (self.labels.iter().any(|label| label == "n")
@@ -97,13 +104,18 @@ impl Refusal {
                 || self.message.contains("one completion choice"))
     }
 
+    /// Whether a 400 or 422 asks for the newer name of the token limit, as reasoning models do.
+    pub(in crate::answers::backends) fn wants_completion_tokens(&self) -> bool {
+        matches!(self.status.as_u16(), 400 | 422) && self.message.contains("max_completion_tokens")
+    }
+
     /// Whether a refusal speaks of something. A service may refuse log-probabilities as 400, 403 or 422.
-    pub(super) fn speaks_of(&self, what: &str) -> bool {
+    pub(in crate::answers::backends) fn speaks_of(&self, what: &str) -> bool {
         matches!(self.status.as_u16(), 400 | 403 | 422 | 501)
             && (self.message.contains(what) || self.labels.iter().any(|label| label.contains(what)))
     }
 
-    pub(super) fn without_probabilities(self) -> Failure {
+    pub(in crate::answers::backends) fn without_probabilities(self) -> Failure {
         failure(Cause::NoProbabilities, format!("no log-probabilities: {}", shortened(&self.message)))
     }
 
@@ -128,6 +140,9 @@ impl Refusal {
             408 => Cause::TimedOut,
             429 if labelled("insufficient_quota") => Cause::Quota,
             429 => Cause::RateLimited,
+            // Anthropic and Gemini say these under 400.
+            400 if self.message.contains("credit balance is too low") => Cause::Quota,
+            400 if labelled("API_KEY_INVALID") => Cause::Key,
             500.. => Cause::Server,
             _ if labelled("model_not_found") || self.denies_model() => Cause::UnknownModel,
             _ => Cause::Rejected,
@@ -143,6 +158,17 @@ impl Refusal {
     }
 }
 
+fn of_value(error: &Value) -> (String, Vec<String>, Option<u64>) {
+    (said(error), labels(error), wait(error))
+}
+
+/// Returns the wait that Gemini asks for in an error's details, such as `"retryDelay": "31.5s"`, in milliseconds.
+fn wait(error: &Value) -> Option<u64> {
+    let details = error.get("error")?.get("details")?.as_array()?;
+    let delay = details.iter().find_map(|detail| detail.get("retryDelay")?.as_str())?;
+    super::retry_after::whole(delay.strip_suffix('s')?.parse::<f64>().ok()? * 1000.0)
+}
+
 /// Returns what an error says in words: its message, or all of it.
 fn said(error: &Value) -> String {
     let inner = error.get("error").unwrap_or(error);
@@ -153,17 +179,19 @@ fn said(error: &Value) -> String {
     }
 }
 
-/// Returns an error's code, type and parameter, and the last part of a validation error's place.
+/// Returns an error's code, type, parameter, status and reasons, and the last part of a validation error's place.
 fn labels(error: &Value) -> Vec<String> {
     let inner = error.get("error").unwrap_or(error);
-    let own = ["code", "type", "param"].iter().filter_map(|name| inner.get(name)?.as_str());
+    let own = ["code", "type", "param", "status"].iter().filter_map(|name| inner.get(name)?.as_str());
+    let details = inner.get("details").and_then(Value::as_array).into_iter().flatten();
+    let reasons = details.filter_map(|detail| detail.get("reason")?.as_str());
     let places = error.get("detail").and_then(Value::as_array).into_iter().flatten();
     let places = places.filter_map(|detail| detail.get("loc")?.as_array()?.last()?.as_str());
-    own.chain(places).map(str::to_owned).collect()
+    own.chain(reasons).chain(places).map(str::to_owned).collect()
 }
 
 /// Returns the start of a text, on one line.
-pub(super) fn shortened(text: &str) -> String {
+pub(in crate::answers::backends) fn shortened(text: &str) -> String {
     const MOST: usize = 300;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MOST) {

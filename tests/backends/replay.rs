@@ -1,0 +1,99 @@
+//! A recorded run is the same run again, without a server.
+
+use std::fs;
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::project::{Project, SPEC, colours, said};
+use crate::server::{Server, refuse};
+
+/// Runs a spec against a server, which is gone afterwards, and returns the project.
+fn recorded(script: fn(&crate::server::Seen) -> crate::server::Play) -> Project {
+    let server = Server::start(script);
+    let project = Project::new(SPEC, &format!("provider: openai, base_url: \"{}\", model: m", server.base_url));
+    let output = project.run("first", &[]);
+    assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{}", said(&output));
+    project
+}
+
+/// A store as `introspec cache export --failures` writes it.
+fn export(project: &Project) -> String {
+    let store = Connection::open(project.path("first/answers.sqlite")).unwrap();
+    let mut query = store
+        .prepare(
+            "SELECT lower(hex(digest)), sample, provider, address, models.model, parameters, method, kind, content
+             FROM answers JOIN requests ON requests.id = answers.request JOIN models ON models.id = requests.model",
+        )
+        .unwrap();
+    let line = |row: &rusqlite::Row<'_>| {
+        let text = |at: usize| row.get::<_, String>(at).unwrap();
+        let content = match text(7).as_str() {
+            "exact" | "top" => serde_json::from_str(&text(8)).unwrap(),
+            _ => Value::String(text(8)),
+        };
+        let parameters: Value = serde_json::from_str(&text(5)).unwrap();
+        let line = json!({
+            "request": text(0), "sample": row.get::<_, u32>(1).unwrap(), "provider": text(2), "address": text(3),
+            "model": text(4), "parameters": parameters, "method": text(6), "body": {}, "kind": text(7),
+            "content": content, "run": "r", "attempt": 1
+        });
+        Ok(line.to_string() + "\n")
+    };
+    query.query_map([], line).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_recorded_run_gives_the_same_report_from_a_store_and_from_lines() {
+    let project = recorded(colours);
+    fs::write(project.path("recorded.jsonl"), export(&project)).unwrap();
+    for (from, out) in [("first/answers.sqlite", "second"), ("recorded.jsonl", "third")] {
+        project.configure(&format!("provider: replay, from: {from}, model: m"));
+        let output = project.run(out, &[]);
+        assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{from}: {}", said(&output));
+        assert_eq!(project.results("first"), project.results(out), "{from}");
+    }
+}
+
+#[test]
+fn a_recorded_failure_is_a_failure_again() {
+    let project = recorded(|seen| match seen.body["messages"].to_string().contains("Blue or red?") {
+        true => refuse(400, "this prompt is too long"),
+        false => colours(seen),
+    });
+    project.configure("provider: replay, from: first/answers.sqlite, model: m");
+    let output = project.run("second", &[]);
+    assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{}", said(&output));
+    let (first, second) = (project.results("first"), project.results("second"));
+    assert_eq!(first["cells"], second["cells"]);
+    assert!(first["cells"].to_string().contains("\"error\":4"), "{}", first["cells"]);
+}
+
+#[test]
+fn an_answer_that_was_never_recorded_is_an_error_that_names_the_request() {
+    let project = recorded(colours);
+    let more = SPEC.replace("Blue or red? Answer with one word.", "Green or grey? Answer with one word.");
+    fs::write(project.path("spec.ispec"), more).unwrap();
+    project.configure("provider: replay, from: first/answers.sqlite, model: m");
+    let output = project.run("second", &[]);
+    let shown = said(&output);
+    let results = project.results("second").to_string();
+    let named = "the recorded run has no answer to this request (sample 1 is not there): Green or grey?";
+    assert!(shown.contains(named) || results.contains(named), "{shown}\n{results}");
+}
+
+#[test]
+fn a_file_that_holds_no_such_model_is_told_at_once() {
+    let project = recorded(colours);
+    for (settings, why) in [
+        ("from: first/answers.sqlite, model: another", "holds no answers of `another`"),
+        ("from: nowhere.sqlite, model: m", "nowhere.sqlite"),
+        ("from: spec.ispec, model: m", "line 2"),
+        ("from: first/answers.sqlite, model: m, thinking: true", "holds no answers of `m` with these settings"),
+    ] {
+        project.configure(&format!("provider: replay, {settings}"));
+        let output = project.run("second", &[]);
+        assert_eq!(output.status.code(), Some(6), "{settings}: {}", said(&output));
+        assert!(said(&output).contains("E0882") && said(&output).contains(why), "{settings}: {}", said(&output));
+    }
+}
