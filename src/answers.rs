@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 pub mod backend;
 pub mod backends;
+mod headroom;
 mod inquiry;
 mod key;
 mod progress;
@@ -18,6 +19,7 @@ mod store;
 
 pub use answer::{Answer, Cause, Failure, Usage};
 pub use ask::Ask;
+pub use headroom::Headroom;
 pub use inquiry::{Inquiry, Posed, RoleMissing, Subject, judge_ask, store_path};
 pub use progress::Progress;
 pub use respondent::{Identity, Respondent};

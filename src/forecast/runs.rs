@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::answers::runner::Limits;
 use crate::configuration::{Configuration, Model, Provider, Run, SamplingDefaults};
 use crate::scores::RunKey;
 use crate::spec::{Argument, Arm, Origin, Scope, Setting, Spec};
@@ -83,6 +84,7 @@ pub fn stand_in(role: &str) -> Model {
         price: None,
         sampling: SamplingDefaults::default(),
         concurrency: None,
+        limits: Limits::default(),
         timeout: Duration::from_secs(600),
     }
 }

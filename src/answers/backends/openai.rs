@@ -14,7 +14,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Url, redirect};
 
 use crate::answers::backend::{Abilities, Backend, Call, Probability, Reply, Want};
-use crate::answers::{Cause, Failure};
+use crate::answers::{Cause, Failure, Headroom};
 use crate::configuration::{Model, Provider, Secret};
 
 use body::Body;
@@ -37,6 +37,7 @@ pub struct OpenAi {
     key: Option<Secret>,
     /// Whether the server has refused `n`, or given fewer choices than asked: one sample a call from then on.
     singles: AtomicBool,
+    headroom: Headroom,
 }
 
 impl OpenAi {
@@ -88,6 +89,7 @@ impl OpenAi {
             top_p: model.sampling.top_p,
             key,
             singles: AtomicBool::new(false),
+            headroom: Headroom::default(),
         })
     }
 
@@ -121,6 +123,7 @@ impl OpenAi {
     async fn send(&self, body: &Body<'_>) -> Result<Vec<u8>, Fault> {
         let body = serde_json::to_vec(body).map_err(|error| Fault::unsendable(&error))?;
         let mut response = self.client.post(self.endpoint.clone()).body(body).send().await?;
+        self.headroom.note(response.headers());
         let status = response.status();
         let retry_after_ms = retry_after::milliseconds(response.headers());
         let mut bytes = Vec::new();
@@ -152,6 +155,10 @@ impl OpenAi {
 impl Backend for OpenAi {
     fn abilities(&self) -> Abilities {
         Abilities { probability: Probability::Top(TOP), several: self.several(), concurrency: CONCURRENCY }
+    }
+
+    fn headroom(&self) -> Option<&Headroom> {
+        Some(&self.headroom)
     }
 
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {
