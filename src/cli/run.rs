@@ -54,7 +54,7 @@ impl Run {
             .iter()
             .map(|experiment| inquiry(&checked, experiment, &configuration))
             .collect::<Result<Vec<Inquiry<'_>>, Exit>>()?;
-        build::write(&checked, &self.out, JsonStyle::Compact)?;
+        build::write_if_changed(&checked, &self.out, JsonStyle::Compact)?;
         let store = Store::open(&store_path(&self.out)).map_err(|error| store_failed(&error))?;
         let asking =
             Asking { base: self.base(), ..Asking::new(&store, Models::default(), cancelled_by_signals(), Vec::new()) };

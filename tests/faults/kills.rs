@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread::sleep;
@@ -62,7 +62,7 @@ impl Run {
         let store = introspec::answers::store_path(&self.path("out"));
         let Ok(answers) = Answers::open(&store) else { return BTreeMap::new() };
         let world = Folder::new(self.folder.path(), &[]);
-        let spec = resolve(Path::new("spec.ispec"), &world).spec.unwrap();
+        let spec = resolve(&self.path("spec.ispec"), &world).spec.unwrap();
         let plan = plan(&spec).unwrap();
         let text = fs::read_to_string(self.path("introspec.yaml")).unwrap();
         let configuration = Configuration::read(&text, "introspec.yaml").unwrap();

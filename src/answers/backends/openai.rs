@@ -22,8 +22,8 @@ use fault::Fault;
 
 /// The most probable first tokens that a call may ask for; the interface allows no more.
 const TOP: u8 = 20;
-/// How many calls are under way at once where the configuration does not say.
-const CONCURRENCY: usize = 64;
+/// The most calls that are under way at once where the configuration does not say.
+const CONCURRENCY: usize = 256;
 /// The largest reply that is read. A completion is a few kilobytes; a stream that never ends is not one.
 const LARGEST_REPLY: usize = 64 << 20;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);

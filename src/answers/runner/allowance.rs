@@ -1,8 +1,11 @@
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
 
 use crate::answers::backend::{Call, Want};
 
@@ -25,9 +28,22 @@ pub(super) struct Allowance {
 
 #[derive(Debug)]
 struct Meter {
-    limiter: DefaultDirectRateLimiter,
+    limiter: RateLimiter<NotKeyed, InMemoryState, SinceMade, NoOpMiddleware<Nanos>>,
+    clock: SinceMade,
     /// The most that may be taken at once.
     burst: NonZeroU32,
+}
+
+/// Time since a meter was made: the system's clock that never goes back.
+#[derive(Clone, Copy, Debug)]
+struct SinceMade(Instant);
+
+impl Clock for SinceMade {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        self.0.elapsed().into()
+    }
 }
 
 impl Allowance {
@@ -67,13 +83,14 @@ impl Meter {
     fn new(per_minute: NonZeroU32) -> Self {
         let burst = NonZeroU32::new(per_minute.get() / 600).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_minute(per_minute).allow_burst(burst);
-        Self { limiter: RateLimiter::direct(quota), burst }
+        let clock = SinceMade(Instant::now());
+        Self { limiter: RateLimiter::direct_with_clock(quota, clock), clock, burst }
     }
 
     fn take(&self, part: NonZeroU32) -> Result<(), Duration> {
         match self.limiter.check_n(part) {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(until)) => Err(until.wait_time_from(DefaultClock::default().now())),
+            Ok(Err(until)) => Err(until.wait_time_from(self.clock.now())),
             // No part is larger than the burst.
             Err(_) => Ok(()),
         }

@@ -22,7 +22,7 @@ pub(super) struct Landed {
 
 pub(super) enum Outcome {
     /// The store has the answers, or will before the run ends. Samples may be left to ask for.
-    Answered { tally: Tally, usage: Usage, proof: bool, rest: Option<Claimed> },
+    Answered { tally: Tally, usage: Usage, proof: bool, rest: Option<Claimed>, took: Duration },
     /// The call is to be made again after a wait.
     Again { task: Task, wait: Duration },
     /// The call is to be made again, and the model is asked less.
@@ -52,10 +52,11 @@ async fn try_once(task: Task, model: &ModelState) -> Result<Outcome, StoreError>
     let Some(reply) = model.cancel.run_until_cancelled(model.respondent.backend.call(&call)).await else {
         return Ok(Outcome::Dropped);
     };
-    let took_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
+    let took = clock.elapsed();
+    let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
     let timing = Timing { attempt: task.attempts.number(), started_ms, took_ms };
     match reply {
-        Ok(reply) if !reply.answers.is_empty() => keep(model, task, reply, timing).await,
+        Ok(reply) if !reply.answers.is_empty() => keep(model, task, reply, timing, took).await,
         Ok(_) => fail(model, task, nothing_came(), timing).await,
         Err(failure) => fail(model, task, failure, timing).await,
     }
@@ -99,7 +100,13 @@ async fn fail(model: &ModelState, task: Task, failure: Failure, timing: Timing) 
 }
 
 /// Hands a reply to the store. It may have fewer samples than were asked for, and never more.
-async fn keep(model: &ModelState, task: Task, reply: Reply, timing: Timing) -> Result<Outcome, StoreError> {
+async fn keep(
+    model: &ModelState,
+    task: Task,
+    reply: Reply,
+    timing: Timing,
+    took: Duration,
+) -> Result<Outcome, StoreError> {
     let Task { reading, mut claimed, .. } = task;
     let Reply { mut answers, usage } = reply;
     answers.truncate(claimed.count() as usize);
@@ -108,7 +115,7 @@ async fn keep(model: &ModelState, task: Task, reply: Reply, timing: Timing) -> R
     let proof = answers.iter().any(|answer| matches!(answer, Answer::Exact { .. } | Answer::Top { .. }));
     let rest = claimed.split_off(came);
     model.inbox.put(Entry::Answered(AnsweredCall { reading, claimed, answers, usage, timing })).await?;
-    Ok(Outcome::Answered { tally, usage, proof, rest })
+    Ok(Outcome::Answered { tally, usage, proof, rest, took })
 }
 
 fn nothing_came() -> Failure {

@@ -19,7 +19,7 @@ use crate::answers::store::Claimed;
 use crate::answers::{Cause, Failure, Headroom, StoreError};
 
 /// How many calls may wait for another try, for each that may be under way. Beyond that, nothing new is drawn.
-const PARKED: usize = 4;
+const PARKED: usize = 1;
 
 /// The one owner of a model's calls.
 pub(super) struct Lane {
@@ -143,6 +143,7 @@ impl Lane {
                 self.backlog.push_front(task);
                 return waiting;
             }
+            self.pace.sent(now);
             self.flying.spawn(call::make(task, self.pace.round(), Arc::clone(&self.model)));
         }
         Waiting::ForRoom
@@ -209,8 +210,8 @@ impl Lane {
             self.trying = false;
         }
         match outcome {
-            Outcome::Answered { tally, usage, proof, rest } => {
-                self.pace.answered(round, self.flying.len() + 1 >= self.pace.window());
+            Outcome::Answered { tally, usage, proof, rest, took } => {
+                self.pace.answered(round, took, self.pace.is_used(self.flying.len() + 1));
                 self.spent_in_a_row = 0;
                 self.refused_since = None;
                 if proof {
