@@ -49,8 +49,8 @@ impl Run {
 
     fn start(&self) -> Child {
         Command::new(env!("CARGO_BIN_EXE_introspec"))
-            .args(["run", &self.path("spec.ispec").display().to_string(), "--out"])
-            .arg(self.path("out"))
+            .args(["run", "spec.ispec", "--out", "out"])
+            .current_dir(self.folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -112,7 +112,7 @@ fn killed_at_any_moment_it_goes_on_where_it_was() {
         kept.push(run.committed().into_keys().collect());
     }
     let status = run.start().wait().unwrap();
-    assert!(matches!(status.code(), Some(3 | 4)), "{status}: nothing that the server says is red or blue");
+    assert_eq!(status.code(), Some(0), "about half of the answers are red");
 
     server.log(|log| {
         for (prompt, epoch) in &log.prompts {

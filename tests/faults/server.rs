@@ -334,12 +334,15 @@ async fn play(
     })
 }
 
-/// The right answer: each text says the prompt and the seed that it was drawn under.
+/// The right answer: each text says the prompt and the seed that it was drawn under, or a colour by that seed.
 fn completion(body: &Value) -> Value {
     let prompt = body["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
     let seed = body["seed"].as_u64().unwrap();
     let choice = |index: u64| {
-        let content = format!("{prompt}/{}", seed + index);
+        let content = match prompt.ends_with("red or blue?") {
+            true => ["red", "blue"][(seed + index) as usize % 2].to_owned(),
+            false => format!("{prompt}/{}", seed + index),
+        };
         json!({ "index": index, "message": { "role": "assistant", "content": content }, "finish_reason": "stop" })
     };
     let choices: Vec<Value> = (0..body["n"].as_u64().unwrap_or(1)).map(choice).collect();
