@@ -6,8 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 use chrono::DateTime;
 use reqwest::header::HeaderMap;
 
-/// The headers that say how much is left and when it is more again, in pairs: OpenAI's and those that follow it,
-/// Anthropic's, and the IETF's draft with its common forerunner.
+/// The headers that say how much is left and when it is more again, in pairs: those of `OpenAI` and all that
+/// follow it, Anthropic's, and the IETF's draft with its common forerunner.
 const HEADERS: [(&str, &str); 8] = [
     ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
     ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
@@ -106,7 +106,7 @@ mod tests {
             headers.insert(HeaderName::from_static(name), value.parse().expect("a header"));
         }
         // 24 November 2026, 12:00:00.
-        wait(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_521_600))
+        wait(&headers, SystemTime::UNIX_EPOCH + Duration::from_hours(498_756))
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Default for RetryPolicy {
             longest_wait: Duration::from_secs(30),
             first_pause: Duration::from_millis(100),
             longest_pause: Duration::from_secs(10),
-            patience: Duration::from_secs(15 * 60),
+            patience: Duration::from_mins(15),
             put_off: 100,
             failures_in_a_row: 8,
         }

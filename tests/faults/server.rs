@@ -339,9 +339,10 @@ fn completion(body: &Value) -> Value {
     let prompt = body["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
     let seed = body["seed"].as_u64().unwrap();
     let choice = |index: u64| {
-        let content = match prompt.ends_with("red or blue?") {
-            true => ["red", "blue"][(seed + index) as usize % 2].to_owned(),
-            false => format!("{prompt}/{}", seed + index),
+        let content = if prompt.ends_with("red or blue?") {
+            ["red", "blue"][(seed + index) as usize % 2].to_owned()
+        } else {
+            format!("{prompt}/{}", seed + index)
         };
         json!({ "index": index, "message": { "role": "assistant", "content": content }, "finish_reason": "stop" })
     };

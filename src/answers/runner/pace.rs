@@ -170,7 +170,7 @@ mod tests {
     /// for a minute of simulated time. Returns how many were answered and how many refused.
     fn minute(rate: f64, burst: f64, latency: Duration) -> (f64, f64) {
         let (mut pace, start) = (pace(256, false), Instant::now());
-        let (mut now, end) = (start, start + Duration::from_secs(60));
+        let (mut now, end) = (start, start + Duration::from_mins(1));
         let (mut tokens, mut filled) = (burst, start);
         let (mut answered, mut refused) = (0.0, 0.0);
         // When a call lands, the round it was made in, and whether it is answered.
@@ -225,7 +225,7 @@ mod tests {
     fn a_minute_without_answers_freezes_nothing() {
         let (mut pace, mut now) = (pace(64, false), Instant::now());
         let start = now;
-        while now < start + Duration::from_secs(60) {
+        while now < start + Duration::from_mins(1) {
             pace.limited(pace.round(), None, now);
             now = pace.until(now).expect("a pause");
         }
