@@ -1,7 +1,8 @@
 //! Requests per second of the runner against a server that answers at once, every answer durable.
 //!
-//! `BASE=http://127.0.0.1:8099/v1 cargo bench --bench runner`, with `ASKS` (100,000), `CONCURRENCY` (100) and
-//! `SAMPLES` (1). Each run has a store of its own in a folder that is removed at its end; `STORE=FILE` keeps it.
+//! `BASE=http://127.0.0.1:8099/v1 cargo bench --bench runner`, with `ASKS` (100,000), `CONCURRENCY` (100, or `adaptive`)
+//! and `SAMPLES` (1). Each run has a store of its own in a folder that is removed at its end; `STORE=FILE` keeps it.
+//! On Linux it says what processor time and memory the process took.
 
 use std::env;
 use std::error::Error;
@@ -22,12 +23,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     };
     let asks = number("ASKS", 100_000);
-    let concurrency = number("CONCURRENCY", 100);
+    let concurrency = env::var("CONCURRENCY").unwrap_or_else(|_| "100".to_owned());
+    let fixed = if concurrency == "adaptive" { String::new() } else { format!(", concurrency: {concurrency}") };
     let samples = number("SAMPLES", 1);
 
-    let text = format!(
-        "models: {{ m: {{ provider: openai, base_url: \"{base}\", model: mock-model, concurrency: {concurrency} }} }}"
-    );
+    let text = format!("models: {{ m: {{ provider: openai, base_url: \"{base}\", model: mock-model{fixed} }} }}");
     let configuration = Configuration::read(&text, "bench").map_err(|errors| format!("{errors:?}"))?;
     let model = configuration.models.get("m").ok_or("no model")?;
     let backend = OpenAi::connect(model, &|_| None).map_err(|failure| failure.message)?;
@@ -53,7 +53,24 @@ fn main() -> Result<(), Box<dyn Error>> {
             model.retried
         );
     }
+    if let (Some(ticks), Some(peak)) = (processor_ticks(), peak_memory()) {
+        // Linux counts processor time in hundredths of a second.
+        let each = ticks as f64 * 10.0 / asks as f64;
+        println!("{each:.4} ms of processor time each, {peak} resident at most");
+    }
     Ok(())
+}
+
+/// The processor time of this process, in user and kernel, as `/proc` has it.
+fn processor_ticks() -> Option<u64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let after_name = stat.rsplit_once(')')?.1;
+    after_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().ok()).sum()
+}
+
+fn peak_memory() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    Some(status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().to_owned())
 }
 
 fn prompt(number: u64, samples: u32) -> Ask {

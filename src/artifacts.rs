@@ -3,6 +3,7 @@
 
 mod block;
 mod build;
+mod current;
 mod datasets;
 mod dependence;
 mod evaluation;
@@ -15,6 +16,7 @@ mod summary;
 mod totals;
 
 pub use build::{Built, build, build_with};
+pub use current::current;
 pub use json::JsonStyle;
 pub use manifest::{BuiltFile, Check, ControlOf, Dependence, DroppedRows, JointRow, Manifest, ReadTable};
 pub(crate) use staging::Staging;

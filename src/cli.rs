@@ -11,6 +11,7 @@ mod explain;
 mod files;
 mod fmt;
 mod import;
+mod log_file;
 mod models;
 mod new;
 mod plan;

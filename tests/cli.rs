@@ -190,6 +190,32 @@ fn verdicts_for_continuous_integration_never_outlive_their_run() {
 }
 
 #[test]
+fn a_log_file_tells_what_happened_and_no_prompt_or_key() {
+    let server = Server::start(|seen| match seen.times {
+        1 => reply(500, &json!({ "error": { "message": "tired" } })),
+        _ => colours(seen),
+    });
+    let folder = Folder::new(SPEC, &server.base_url, "");
+    let (spec, out) = (folder.path("spec.ispec").display().to_string(), folder.path("out").display().to_string());
+    let log = folder.path("run.log");
+    let output = introspec(&["run", &spec, "--out", &out, "--log-file", &log.display().to_string()]);
+    assert_eq!(status(&output), 0, "{}", said(&output));
+    let text = fs::read_to_string(&log).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let said_of = |message: &str| lines.iter().filter(|line| line["message"] == message).collect::<Vec<_>>();
+    let again = said_of("tried again");
+    assert_eq!(again.len(), 6, "{text}");
+    assert!(again[0]["cause"] == "Server" && again[0]["message_of_service"].as_str().unwrap().contains("tired"));
+    assert_eq!(said_of("finished")[0]["answers"], 48);
+    assert!(!text.contains("red or blue"), "{text}");
+
+    let nowhere = folder.path("no-such-folder/run.log").display().to_string();
+    let output = introspec(&["run", &spec, "--out", &out, "--log-file", &nowhere]);
+    assert_eq!(status(&output), 2);
+    assert!(said(&output).contains("E0920"), "{}", said(&output));
+}
+
+#[test]
 fn wrong_usage_is_2_and_a_wrong_spec_is_1() {
     assert_eq!(status(&introspec(&["biuld"])), 2);
     assert_eq!(status(&introspec(&["explain", "E9999"])), 2);
@@ -265,7 +291,7 @@ fn a_disk_that_is_full_leaves_the_earlier_build_as_it_was() {
 }
 
 /// How many answers one commit may hold, and how many calls may be under way: what a kill may repeat.
-const AT_RISK: usize = introspec::answers::GROUP + 64;
+const AT_RISK: usize = introspec::answers::GROUP + 256;
 
 #[test]
 fn a_kill_in_the_middle_repeats_only_what_was_under_way() {

@@ -52,6 +52,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("E0902", "comes from `build --format` alone; `tests/exports.rs` causes it"),
     ("E0903", "comes from `build --format` alone; `tests/exports.rs` causes it"),
     ("E0904", "comes from `build --format` alone; `tests/exports.rs` causes it"),
+    ("E0920", "comes from `run --log-file` alone; `tests/cli.rs` causes it"),
     ("W0003", "is about introspec.yaml"),
 ];
 

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{Answer, Failure, Usage};
+use super::{Answer, Failure, Headroom, Usage};
 use crate::requests::Message;
 
 /// What a backend can do. It is declared by the backend and its configuration, and checked against what a spec asks
@@ -89,6 +89,11 @@ pub struct Reply {
 pub trait Backend: Send + Sync {
     /// What it can do as far as it is known now; `several` may turn false once a service has refused it.
     fn capabilities(&self) -> Capabilities;
+
+    /// What its service says about its limits, where it does.
+    fn headroom(&self) -> Option<&Headroom> {
+        None
+    }
 
     /// Makes one call, once: retries are the runner's business.
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>>;

@@ -1,19 +1,25 @@
 //! A run as people see it: a bar for each model, or, where there is no terminal, a line every ten seconds.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{IsTerminal, Write as _};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::runner::{Event, Listener};
+use super::Usage;
+use super::runner::{Event, Listener, Tally};
+use crate::configuration::Price;
 
 /// How often a line is written where there is no terminal.
 const EVERY: Duration = Duration::from_secs(10);
+/// How often a bar is drawn.
+const DRAWN: Duration = Duration::from_millis(100);
+/// What the rate is taken over.
+const LATELY: Duration = Duration::from_secs(30);
 
-/// Shows, for each model, how many asks are done, at what rate, how many failed, and the time left.
+/// Shows, for each model, how many asks are done, at what rate, what the answers are, what they cost, and the time
+/// left.
 #[derive(Debug)]
 pub struct Progress {
     /// None where there is no terminal.
@@ -25,13 +31,17 @@ pub struct Progress {
 struct Shown {
     bar: Option<ProgressBar>,
     total: Option<u64>,
-    started: Instant,
+    price: Option<Price>,
     /// Asks done with no call, and with calls.
     known: u64,
     done: u64,
+    tally: Tally,
+    usage: Usage,
     failed: u64,
     retried: u64,
-    next_line: Instant,
+    /// How many asks were done with calls at some moments of the last while, at most one a second.
+    lately: VecDeque<(Instant, u64)>,
+    next: Instant,
 }
 
 impl Progress {
@@ -41,7 +51,7 @@ impl Progress {
         Self { bars, models: Mutex::default() }
     }
 
-    fn show(&self, total: Option<u64>, model: &str) -> Shown {
+    fn show(&self, total: Option<u64>, price: Option<Price>, model: &str) -> Shown {
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.add(ProgressBar::new(total.unwrap_or_default()));
             bar.set_style(style());
@@ -50,7 +60,20 @@ impl Progress {
             bar
         });
         let now = Instant::now();
-        Shown { bar, total, started: now, known: 0, done: 0, failed: 0, retried: 0, next_line: now + EVERY }
+        let next = now + if bar.is_some() { DRAWN } else { EVERY };
+        Shown {
+            bar,
+            total,
+            price,
+            known: 0,
+            done: 0,
+            tally: Tally::default(),
+            usage: Usage::default(),
+            failed: 0,
+            retried: 0,
+            lately: VecDeque::from([(now, 0)]),
+            next,
+        }
     }
 
     fn say(&self, line: &str) {
@@ -65,12 +88,18 @@ impl Progress {
         let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(shown) = models.get_mut(model) else { return };
         change(shown);
+        let now = Instant::now();
+        shown.remember(now);
+        if now < shown.next {
+            return;
+        }
         if let Some(bar) = &shown.bar {
+            shown.next = now + DRAWN;
             bar.set_position(shown.known + shown.done);
-            bar.set_message(shown.troubles());
-        } else if Instant::now() >= shown.next_line {
-            shown.next_line = Instant::now() + EVERY;
-            let line = format!("{model}: {}", shown.line());
+            bar.set_message(shown.details(now));
+        } else {
+            shown.next = now + EVERY;
+            let line = format!("{model}: {}", shown.line(now));
             drop(models);
             self.say(&line);
         }
@@ -80,17 +109,24 @@ impl Progress {
 impl Listener for Progress {
     fn notice(&self, event: &Event<'_>) {
         match *event {
-            Event::Started { model, total } => {
+            Event::Started { model, total, price } => {
                 let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
                 match models.get_mut(model) {
                     // A model that several arms use has one bar.
                     Some(shown) => shown.extend(total),
-                    None => drop(models.insert(model.to_owned(), self.show(total, model))),
+                    None => drop(models.insert(model.to_owned(), self.show(total, price, model))),
                 }
             }
             Event::Known { model, asks } => self.update(model, |shown| shown.known += asks),
-            Event::Answered { model, done, .. } => self.update(model, |shown| shown.done += u64::from(done)),
+            Event::Answered { model, answers, usage, done } => self.update(model, |shown| {
+                shown.done += u64::from(done);
+                shown.tally.add(answers);
+                shown.usage.prompt_tokens += usage.prompt_tokens;
+                shown.usage.completion_tokens += usage.completion_tokens;
+            }),
             Event::Retried { model, .. } => self.update(model, |shown| shown.retried += 1),
+            // The rate shows it.
+            Event::Slowed { .. } => {}
             Event::Failed { model, done, .. } => self.update(model, |shown| {
                 shown.failed += 1;
                 shown.done += u64::from(done);
@@ -102,9 +138,14 @@ impl Listener for Progress {
             Event::Finished { summary } => {
                 let models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
                 let Some(shown) = models.get(&summary.model) else { return };
+                let now = Instant::now();
                 match &shown.bar {
-                    Some(bar) => bar.finish(),
-                    None => self.say(&format!("{}: {}", summary.model, shown.line())),
+                    Some(bar) => {
+                        bar.set_position(shown.known + shown.done);
+                        bar.set_message(shown.details(now));
+                        bar.finish();
+                    }
+                    None => self.say(&format!("{}: {}", summary.model, shown.line(now))),
                 }
             }
         }
@@ -119,35 +160,65 @@ impl Shown {
         }
     }
 
-    /// Returns the state in words, such as `120 of 400 asks, 33/s, 2 failed, 8 s left`.
-    fn line(&self) -> String {
-        let done = self.known + self.done;
-        let mut line = match self.total {
-            Some(total) => format!("{done} of {total} asks"),
-            None => format!("{done} asks"),
-        };
-        let rate = self.done as f64 / self.started.elapsed().as_secs_f64().max(0.001);
-        // Writing to a text cannot fail.
-        let _ = write!(line, ", {rate:.0}/s");
-        let troubles = self.troubles();
-        if !troubles.is_empty() {
-            let _ = write!(line, ", {troubles}");
+    fn remember(&mut self, now: Instant) {
+        let second = Duration::from_secs(1);
+        if self.lately.back().is_none_or(|(at, _)| now.duration_since(*at) >= second) {
+            self.lately.push_back((now, self.done));
+            while self.lately.len() > 1 && self.lately.front().is_some_and(|(at, _)| now.duration_since(*at) > LATELY) {
+                self.lately.pop_front();
+            }
         }
-        if let Some(left) = self.total.map(|total| total.saturating_sub(done)).filter(|left| *left > 0 && rate > 0.0) {
-            let _ = write!(line, ", {:.0} s left", left as f64 / rate);
-        }
-        line
     }
 
-    fn troubles(&self) -> String {
-        let troubles = [(self.failed, "failed"), (self.retried, "retried")];
-        let troubles = troubles.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
-        troubles.collect::<Vec<_>>().join(", ")
+    /// Asks done with calls in a second, lately.
+    fn rate(&self, now: Instant) -> f64 {
+        let Some((since, before)) = self.lately.front() else { return 0.0 };
+        self.done.saturating_sub(*before) as f64 / now.duration_since(*since).as_secs_f64().max(0.001)
+    }
+
+    /// Returns the state in words, such as `120 of 400 asks, 33/s, 118 texts, 2 failed, spent 0.013, 8 s left`.
+    fn line(&self, now: Instant) -> String {
+        let done = self.known + self.done;
+        match self.total {
+            Some(total) => format!("{done} of {total} asks, {}", self.details(now)),
+            None => format!("{done} asks, {}", self.details(now)),
+        }
+    }
+
+    fn details(&self, now: Instant) -> String {
+        let rate = self.rate(now);
+        let mut parts = vec![if rate < 10.0 { format!("{rate:.1}/s") } else { format!("{rate:.0}/s") }];
+        let counts = [
+            (self.tally.texts, "texts"),
+            (self.tally.probabilities, "probabilities"),
+            (self.tally.refusals, "refusals"),
+            (self.tally.truncated, "truncated"),
+            (self.failed, "failed"),
+            (self.retried, "retried"),
+        ];
+        parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+        if let Some(price) = self.price {
+            parts.push(format!("spent {:.3}", price.of(self.usage)));
+        }
+        let left = self.total.map(|total| total.saturating_sub(self.known + self.done));
+        if let Some(left) = left.filter(|left| *left > 0 && rate > 0.0) {
+            parts.push(format!("{} left", in_words(left as f64 / rate)));
+        }
+        parts.join(", ")
+    }
+}
+
+/// Returns some seconds as `40 s`, `12 min` or `3.5 h`.
+fn in_words(seconds: f64) -> String {
+    match seconds {
+        short if short < 120.0 => format!("{short:.0} s"),
+        some if some < 7200.0 => format!("{:.0} min", some / 60.0),
+        long => format!("{:.1} h", long / 3600.0),
     }
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{prefix:16} {bar:30} {pos}/{len} {per_sec} {msg} {eta} left")
+    ProgressStyle::with_template("{prefix:16} {bar:20} {human_pos}/{human_len} {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
@@ -159,12 +230,19 @@ mod tests {
     #[test]
     fn a_line_says_what_is_done_and_what_went_wrong() {
         let progress = Progress { bars: None, models: Mutex::default() };
+        let answered = |done| Event::Answered {
+            model: "m",
+            answers: Tally { texts: 3, refusals: 1, ..Tally::default() },
+            usage: Usage { prompt_tokens: 500_000, completion_tokens: 10 },
+            done,
+        };
+        let price = Some(Price { input: 2.0, output: 0.0, per: 1e6 });
         for event in [
-            Event::Started { model: "m", total: Some(10) },
-            Event::Started { model: "m", total: Some(5) },
+            Event::Started { model: "m", total: Some(10), price },
+            Event::Started { model: "m", total: Some(5), price },
             Event::Known { model: "m", asks: 3 },
-            Event::Answered { model: "m", answers: 4, done: true },
-            Event::Answered { model: "m", answers: 4, done: false },
+            answered(true),
+            answered(false),
         ] {
             progress.notice(&event);
         }
@@ -172,8 +250,20 @@ mod tests {
         progress.notice(&Event::Failed { model: "m", place: "here", failure: &failure, done: true });
 
         let models = progress.models.lock().expect("no thread panicked");
-        let line = models["m"].line();
-        assert!(line.starts_with("5 of 15 asks, ") && line.contains("/s, 1 failed, "), "{line}");
-        assert!(line.ends_with(" s left"), "{line}");
+        let shown = &models["m"];
+        let line = shown.line(shown.lately[0].0 + Duration::from_secs(4));
+        assert_eq!(line, "5 of 15 asks, 0.5/s, 6 texts, 2 refusals, 1 failed, spent 2.000, 20 s left");
+    }
+
+    #[test]
+    fn the_rate_is_that_of_the_last_while() {
+        let mut shown = Progress { bars: None, models: Mutex::default() }.show(Some(1_000_000), None, "m");
+        let start = shown.lately[0].0;
+        for second in 1..=100 {
+            shown.done += if second <= 60 { 1 } else { 10 };
+            shown.remember(start + Duration::from_secs(second));
+        }
+        let rate = shown.rate(start + Duration::from_secs(100));
+        assert!((rate - 10.0).abs() < 0.5 && shown.lately.len() <= 32, "{rate}");
     }
 }

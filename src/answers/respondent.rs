@@ -4,7 +4,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::backend::Backend;
-use crate::configuration::{Model, Provider, SamplingDefaults, Thinking};
+use super::runner::Limits;
+use crate::configuration::{Model, Price, Provider, SamplingDefaults, Thinking};
 
 /// A model that can be asked: a backend, and what the store knows the model by.
 #[derive(Clone)]
@@ -15,6 +16,11 @@ pub struct Respondent {
     pub backend: Arc<dyn Backend>,
     /// How many calls may be under way at once.
     pub concurrency: usize,
+    /// Whether that many are made from the start, as the configuration says, instead of finding out how many
+    /// the service takes.
+    pub fixed: bool,
+    pub limits: Limits,
+    pub price: Option<Price>,
 }
 
 /// What makes two models the same one: answers are reused where all of this agrees.
@@ -32,7 +38,15 @@ impl Respondent {
     /// Puts a configured model and its backend together.
     pub fn new(model: &Model, backend: Arc<dyn Backend>) -> Self {
         let concurrency = model.concurrency.unwrap_or_else(|| backend.capabilities().concurrency).max(1);
-        Self { name: model.name.clone(), identity: Arc::new(Identity::of(model)), backend, concurrency }
+        Self {
+            name: model.name.clone(),
+            identity: Arc::new(Identity::of(model)),
+            backend,
+            concurrency,
+            fixed: model.concurrency.is_some(),
+            limits: model.limits,
+            price: model.price,
+        }
     }
 }
 

@@ -1,17 +1,21 @@
 //! The runner: asks models what the store does not have yet, and puts every answer there as it arrives.
 //!
 //! Each model has a source, a thread that draws asks and drops what is answered already, and a lane, the one
-//! owner of that model's calls: how many are under way, what comes next, and when the model stops.
+//! owner of that model's calls: how many are under way, when the next is made, what is made again, and when the
+//! model stops. A call that waits for another try takes up no room among those under way.
 //!
 //! ```text
-//!    asks ──▶ source ──Message──▶ lane ──▶ calls (at most `concurrency`) ──Entry──▶ store
+//!    asks ──▶ source ──Message──▶ lane ──▶ calls (as `pace` allows) ──Entry──▶ store
 //!               ▲  what is there already                                             │
 //!               └────────────────────────────────────────────────────────────────────┘
 //! ```
 
+mod allowance;
 mod call;
 mod event;
 mod lane;
+mod log;
+mod pace;
 mod source;
 mod summary;
 mod task;
@@ -26,7 +30,8 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-pub use event::{Event, Listener, Silent};
+pub use allowance::Limits;
+pub use event::{Event, Listener, Silent, Tally};
 pub use summary::{ModelSummary, RunSummary};
 
 use super::store::{Claims, Inbox};
@@ -83,6 +88,7 @@ pub fn ask(
 ) -> Result<RunSummary, RunError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let halt = cancel.child_token();
+    let listener: Arc<dyn Listener> = Arc::new(log::Recorded(Arc::clone(listener)));
     let mut lanes = Vec::with_capacity(jobs.len());
     let mut sources = Vec::with_capacity(jobs.len());
     for job in jobs {
@@ -93,11 +99,12 @@ pub fn ask(
             options: *options,
             inbox: store.inbox(),
             claims: store.claims(),
-            listener: Arc::clone(listener),
+            listener: Arc::clone(&listener),
             cancel: halt.clone(),
             stop: halt.child_token(),
         });
-        listener.notice(&Event::Started { model: &model.respondent.name, total: job.total });
+        let (name, price) = (model.respondent.name.as_str(), model.respondent.price);
+        listener.notice(&Event::Started { model: name, total: job.total, price });
         let (sender, receiver) = mpsc::channel(source::AHEAD);
         sources.push(Source::new(Arc::clone(&model), store.reader()?, sender, job.asks));
         lanes.push(Lane::new(model, receiver));

@@ -91,6 +91,14 @@ impl Build {
     }
 }
 
+/// Builds into a folder, unless just this build stands there already.
+pub(crate) fn write_if_changed(checked: &Checked, out: &Path, style: JsonStyle) -> Result<Built, Exit> {
+    match artifacts::current(&checked.spec, out) {
+        Some(built) => Ok(built),
+        None => write(checked, out, style),
+    }
+}
+
 /// Builds into a folder, with a progress bar where there is a terminal and enough to do.
 pub(crate) fn write(checked: &Checked, out: &Path, style: JsonStyle) -> Result<Built, Exit> {
     write_with(checked, out, style, &Exports::default())

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::exit::Exit;
 use super::models::Models;
 use super::spec::Checked;
-use super::{SpecArguments, build, console, report};
+use super::{SpecArguments, build, console, log_file, report};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  introspec run risk.ispec --out out")]
@@ -31,6 +31,10 @@ pub(crate) struct Run {
     /// The models, roles and trained runs [default: introspec.yaml beside the spec]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Write what happens into this file, a JSON object a line: every failed attempt with its cause, every slowing
+    /// down, every stop
+    #[arg(long, value_name = "FILE")]
+    log_file: Option<PathBuf>,
     #[command(flatten)]
     verdicts: report::Verdicts,
 }
@@ -41,6 +45,7 @@ impl Run {
     }
 
     fn all(&self) -> Result<Exit, Exit> {
+        log_file::start(self.log_file.as_deref())?;
         self.verdicts.clear()?;
         let checked = self.spec.checked()?;
         let configuration = configuration(&configuration_path(self.config.as_deref(), &self.spec.spec))?;
@@ -49,7 +54,7 @@ impl Run {
             .iter()
             .map(|experiment| inquiry(&checked, experiment, &configuration))
             .collect::<Result<Vec<Inquiry<'_>>, Exit>>()?;
-        build::write(&checked, &self.out, JsonStyle::Compact)?;
+        build::write_if_changed(&checked, &self.out, JsonStyle::Compact)?;
         let store = Store::open(&store_path(&self.out)).map_err(|error| store_failed(&error))?;
         let asking =
             Asking { base: self.base(), ..Asking::new(&store, Models::default(), cancelled_by_signals(), Vec::new()) };

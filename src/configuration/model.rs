@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde_yaml::Value;
@@ -7,6 +8,8 @@ use super::place::Path;
 use super::reader::Reader;
 use super::service::{Service, read_provider};
 use super::thinking::Thinking;
+use crate::answers::Usage;
+use crate::answers::runner::Limits;
 
 /// A model and how it is reached.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +29,8 @@ pub struct Model {
     pub can: Can,
     /// How many calls may be under way at once; without it, what suits the backend.
     pub concurrency: Option<usize>,
+    /// What it may be sent in a minute.
+    pub limits: Limits,
     /// How long one call may take.
     pub timeout: Duration,
 }
@@ -51,6 +56,13 @@ pub struct Price {
     pub output: f64,
     /// How many tokens those prices buy.
     pub per: f64,
+}
+
+impl Price {
+    /// Returns what some tokens cost.
+    pub fn of(&self, usage: Usage) -> f64 {
+        (usage.prompt_tokens as f64 * self.input + usage.completion_tokens as f64 * self.output) / self.per
+    }
 }
 
 /// What a model is sampled with. `temperature` and `max_tokens` stand in where a spec says nothing; `top_p`
@@ -86,6 +98,15 @@ impl Model {
             reader.number(value, &path, "a number of seconds, from 0.001 to 86400", |n| (0.001..=86400.0).contains(&n))
         });
 
+        let mut per_minute = |key| {
+            let (value, path) = section.take(key)?;
+            NonZeroU32::new(u32::try_from(reader.whole(value, &path, 1, u64::from(u32::MAX))?).ok()?)
+        };
+        let limits = Limits {
+            requests_per_minute: per_minute("requests_per_minute"),
+            tokens_per_minute: per_minute("tokens_per_minute"),
+        };
+
         for (key, _, path) in section.rest() {
             if SamplingDefaults::KEYS.contains(&key.as_str()) {
                 let help = format!("write `sampling: {{ {key}: ... }}`");
@@ -104,6 +125,7 @@ impl Model {
             thinking,
             can,
             concurrency: concurrency.and_then(|number| usize::try_from(number).ok()),
+            limits,
             timeout: timeout.map_or(TIMEOUT, Duration::from_secs_f64),
         })
     }

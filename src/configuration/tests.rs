@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use super::*;
 
 fn errors(text: &str) -> Vec<(usize, usize, String, String)> {
@@ -15,6 +17,8 @@ models:
     key: SOME_API_KEY
     identity: our-big
     concurrency: 8
+    requests_per_minute: 600
+    tokens_per_minute: 90000
     timeout: 2.5
     price: { input: 2.50, output: 10.00, per: 1000 }
     sampling: { temperature: 0.7, max_tokens: 64, top_p: 0.9 }
@@ -43,6 +47,8 @@ fn a_whole_configuration_is_read() {
     );
     assert_eq!(big.identity.as_deref(), Some("our-big"));
     assert_eq!(big.concurrency, Some(8));
+    assert_eq!(big.limits.requests_per_minute.map(NonZeroU32::get), Some(600));
+    assert_eq!(big.limits.tokens_per_minute.map(NonZeroU32::get), Some(90_000));
     assert_eq!(big.timeout.as_millis(), 2500);
     assert_eq!(big.price, Some(Price { input: 2.5, output: 10.0, per: 1000.0 }));
     assert_eq!(big.sampling, SamplingDefaults { temperature: Some(0.7), max_tokens: Some(64), top_p: Some(0.9) });

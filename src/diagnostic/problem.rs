@@ -575,6 +575,10 @@ pub enum Problem {
         message: String,
         help: String,
     },
+    LogFile {
+        file: String,
+        message: String,
+    },
     CannotWrite {
         path: String,
         message: String,
@@ -840,6 +844,7 @@ codes! {
     NoOpposite "E0902"
     PairsDiffer "E0903"
     ExportSetting "E0904"
+    LogFile "E0920"
     Unused "W0001"
     UnusedVariable "W0002"
     ArmWithoutRuns "W0003"

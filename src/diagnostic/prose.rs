@@ -270,6 +270,7 @@ impl Problem {
             | Problem::Weights { .. }
             | Problem::Store { .. }
             | Problem::CannotWrite { .. }
+            | Problem::LogFile { .. }
             | Problem::NothingToRun { .. }
             | Problem::UnknownCode { .. }
             | Problem::ModelStopped { .. }

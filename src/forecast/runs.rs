@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::answers::runner::Limits;
 use crate::configuration::{Can, Configuration, Model, Provider, Run, SamplingDefaults, Service, ServiceKind};
 use crate::scores::RunKey;
 use crate::spec::{Argument, Arm, Origin, Scope, Setting, Spec};
@@ -85,6 +86,7 @@ pub fn stand_in(role: &str) -> Model {
         thinking: None,
         can: Can::default(),
         concurrency: None,
+        limits: Limits::default(),
         timeout: Duration::from_mins(10),
     }
 }

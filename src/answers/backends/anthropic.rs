@@ -10,7 +10,7 @@ use reqwest::header::HeaderName;
 
 use super::http::{CONCURRENCY, Http, KeyHeader, Names, failure};
 use crate::answers::backend::{Backend, Call, Capabilities, Probability, Reply, Want};
-use crate::answers::{Cause, Failure};
+use crate::answers::{Cause, Failure, Headroom};
 use crate::configuration::{Model, Secret, Thinking};
 
 use body::Body;
@@ -63,6 +63,10 @@ impl Anthropic {
 impl Backend for Anthropic {
     fn capabilities(&self) -> Capabilities {
         self.can
+    }
+
+    fn headroom(&self) -> Option<&Headroom> {
+        Some(self.http.headroom())
     }
 
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {

@@ -10,7 +10,7 @@ use reqwest::header::HeaderName;
 
 use super::http::{CONCURRENCY, Fault, Http, KeyHeader, Names, failure};
 use crate::answers::backend::{Backend, Call, Capabilities, Probability, Reply, Want};
-use crate::answers::{Cause, Failure};
+use crate::answers::{Cause, Failure, Headroom};
 use crate::configuration::{Model, Secret, Thinking};
 
 use body::Body;
@@ -89,6 +89,10 @@ impl Gemini {
 impl Backend for Gemini {
     fn capabilities(&self) -> Capabilities {
         self.can
+    }
+
+    fn headroom(&self) -> Option<&Headroom> {
+        Some(self.http.headroom())
     }
 
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {

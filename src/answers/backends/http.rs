@@ -13,7 +13,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Url, redirect};
 use serde::Serialize;
 
-use crate::answers::{Cause, Failure};
+use crate::answers::{Cause, Failure, Headroom};
 use crate::configuration::{Model, Provider, Secret, Service};
 
 pub(super) use fault::{Fault, shortened};
@@ -23,7 +23,7 @@ pub(super) use names::Names;
 use marks::Marks;
 
 /// How many calls are under way at once where the configuration does not say.
-pub(super) const CONCURRENCY: usize = 64;
+pub(super) const CONCURRENCY: usize = 256;
 /// The largest reply that is read. A completion is a few kilobytes; a stream that never ends is not one.
 const LARGEST_REPLY: usize = 64 << 20;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -34,6 +34,7 @@ pub(super) struct Http {
     endpoint: Url,
     key: Option<Secret>,
     marks: Marks,
+    headroom: Headroom,
 }
 
 /// The header that carries a key, and what stands before the key in it.
@@ -82,7 +83,12 @@ impl Http {
         let client = client
             .build()
             .map_err(|error| failure(Cause::Connection, format!("cannot prepare connections: {error}")))?;
-        Ok(Self { client, endpoint, key, marks: Marks::new() })
+        Ok(Self { client, endpoint, key, marks: Marks::new(), headroom: Headroom::default() })
+    }
+
+    /// What the service said last of what it still allows.
+    pub(super) fn headroom(&self) -> &Headroom {
+        &self.headroom
     }
 
     pub(super) fn endpoint(&self) -> &Url {
@@ -95,6 +101,7 @@ impl Http {
         let mark = self.marks.next();
         let sent = self.client.post(self.endpoint.clone()).header(marks::HEADER, &mark).body(body).send();
         let mut response = sent.await?;
+        self.headroom.note(response.headers());
         let status = response.status();
         let wait = retry_after::milliseconds(response.headers());
         let strange = arrival::strange(response.headers());

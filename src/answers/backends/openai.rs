@@ -12,7 +12,7 @@ use reqwest::header::AUTHORIZATION;
 
 use super::http::{Fault, Http, KeyHeader, Names, failure, look_up, service};
 use crate::answers::backend::{Backend, Call, Capabilities, Probability, Reply, Want};
-use crate::answers::{Cause, Failure};
+use crate::answers::{Cause, Failure, Headroom};
 use crate::configuration::{Model, Secret};
 
 use body::Body;
@@ -124,6 +124,10 @@ impl OpenAi {
 impl Backend for OpenAi {
     fn capabilities(&self) -> Capabilities {
         Capabilities { several: self.several(), ..self.profile.can }
+    }
+
+    fn headroom(&self) -> Option<&Headroom> {
+        Some(self.http.headroom())
     }
 
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::task::{Asked, Otherwise, Task};
-use super::{Event, ModelState, now_ms};
+use super::{Event, ModelState, Tally, now_ms};
 use crate::answers::backend::Reply;
 use crate::answers::reading::Reading;
 use crate::answers::retry::Decision;
@@ -14,13 +14,19 @@ use crate::answers::{Answer, Cause, Failure, StoreError, Usage};
 pub(super) struct Landed {
     pub(super) ask: Arc<Asked>,
     pub(super) reading: Arc<Reading>,
-    pub(super) retried: u64,
+    /// The round of the pace that it was made under.
+    pub(super) round: u64,
+    pub(super) probes: bool,
     pub(super) outcome: Outcome,
 }
 
 pub(super) enum Outcome {
     /// The store has the answers, or will before the run ends. Samples may be left to ask for.
-    Answered { answers: u64, usage: Usage, proof: bool, rest: Option<Claimed> },
+    Answered { tally: Tally, usage: Usage, proof: bool, rest: Option<Claimed>, took: Duration },
+    /// The call is to be made again after a wait.
+    Again { task: Task, wait: Duration },
+    /// The call is to be made again, and the model is asked less.
+    Slower { task: Task, failure: Failure, wait: Option<Duration> },
     /// There is no answer. `spent` says that its tries are used up.
     Failed { failure: Failure, spent: bool },
     /// Texts have to be sampled instead.
@@ -33,64 +39,62 @@ pub(super) enum Outcome {
     Lost(StoreError),
 }
 
-/// Makes a call until it is answered or given up, and puts every attempt into the store.
-pub(super) async fn make(task: Task, model: Arc<ModelState>) -> Landed {
-    let (ask, reading) = (Arc::clone(&task.ask), Arc::clone(&task.reading));
-    let mut retried = 0;
-    let outcome = try_until_done(task, &model, &mut retried).await.unwrap_or_else(Outcome::Lost);
-    Landed { ask, reading, retried, outcome }
+/// Makes a call once, and puts what came of it into the store.
+pub(super) async fn make(task: Task, round: u64, model: Arc<ModelState>) -> Landed {
+    let (ask, reading, probes) = (Arc::clone(&task.ask), Arc::clone(&task.reading), task.probes);
+    let outcome = try_once(task, &model).await.unwrap_or_else(Outcome::Lost);
+    Landed { ask, reading, round, probes, outcome }
 }
 
-async fn try_until_done(task: Task, model: &ModelState, retried: &mut u64) -> Result<Outcome, StoreError> {
-    let Task { ask, reading, claimed, otherwise } = task;
-    let (first, count) = (claimed.first(), claimed.count());
-    let call = reading.call(first, count);
-    let mut attempt = 1;
-    loop {
-        let (started_ms, clock) = (now_ms(), Instant::now());
-        let Some(reply) = model.cancel.run_until_cancelled(model.respondent.backend.call(&call)).await else {
-            return Ok(Outcome::Dropped);
-        };
-        let took_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let timing = Timing { attempt, started_ms, took_ms };
-        let failure = match reply {
-            Ok(reply) if reply.answers.is_empty() => nothing_came(),
-            Ok(reply) => return keep(model, reading, claimed, reply, timing).await,
-            Err(failure) => failure,
-        };
+async fn try_once(task: Task, model: &ModelState) -> Result<Outcome, StoreError> {
+    let call = task.call();
+    let (started_ms, clock) = (now_ms(), Instant::now());
+    let Some(reply) = model.cancel.run_until_cancelled(model.respondent.backend.call(&call)).await else {
+        return Ok(Outcome::Dropped);
+    };
+    let took = clock.elapsed();
+    let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
+    let timing = Timing { attempt: task.attempts.number(), started_ms, took_ms };
+    match reply {
+        Ok(reply) if !reply.answers.is_empty() => keep(model, task, reply, timing, took).await,
+        Ok(_) => fail(model, task, nothing_came(), timing).await,
+        Err(failure) => fail(model, task, failure, timing).await,
+    }
+}
 
-        let proven = model.proven.load(Ordering::Relaxed);
-        let decision = model.options.retry.decide(&failure, attempt, proven, reading.digest);
-        let fail = |claimed| {
-            let (reading, failure) = (Arc::clone(&reading), failure.clone());
-            model.inbox.put(Entry::Failed(FailedCall { reading, first, count, claimed, failure, timing }))
-        };
-        match decision {
-            Decision::Again(wait) => {
-                fail(None).await?;
-                let (name, place) = (model.respondent.name.as_str(), ask.place.as_str());
-                model.listener.notice(&Event::Retried { model: name, place, failure: &failure, wait });
-                if model.stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
-                    return Ok(Outcome::Dropped);
-                }
-                *retried += 1;
-                attempt += 1;
-            }
-            Decision::Sample => {
-                fail(Some(claimed)).await?;
-                return Ok(match otherwise {
-                    Some(otherwise) => Outcome::Sample { failure, otherwise },
-                    None => Outcome::Failed { failure, spent: false },
-                });
-            }
-            Decision::GiveUp { spent } => {
-                fail(Some(claimed)).await?;
-                return Ok(Outcome::Failed { failure, spent });
-            }
-            Decision::Stop => {
-                fail(Some(claimed)).await?;
-                return Ok(Outcome::Stop { failure });
-            }
+/// Keeps a failed attempt, and says what comes of it.
+async fn fail(model: &ModelState, task: Task, failure: Failure, timing: Timing) -> Result<Outcome, StoreError> {
+    let proven = model.proven.load(Ordering::Relaxed);
+    let decision = model.options.retry.decide(&failure, task.attempts, proven, task.reading.digest);
+    let (reading, first, count) = (Arc::clone(&task.reading), task.claimed.first(), task.claimed.count());
+    let (name, place) = (model.respondent.name.as_str(), task.ask.place.as_str());
+    let failed = |claimed| FailedCall { reading, first, count, claimed, failure: failure.clone(), timing };
+    match decision {
+        Decision::Again(wait) => {
+            model.inbox.put(Entry::Failed(failed(None))).await?;
+            model.listener.notice(&Event::Retried { model: name, place, failure: &failure, wait });
+            Ok(Outcome::Again { task, wait })
+        }
+        Decision::Slower(wait) => {
+            model.inbox.put(Entry::Failed(failed(None))).await?;
+            let told = wait.unwrap_or_default();
+            model.listener.notice(&Event::Retried { model: name, place, failure: &failure, wait: told });
+            Ok(Outcome::Slower { task, failure, wait })
+        }
+        Decision::Sample => {
+            model.inbox.put(Entry::Failed(failed(Some(task.claimed)))).await?;
+            Ok(match task.otherwise {
+                Some(otherwise) => Outcome::Sample { failure, otherwise },
+                None => Outcome::Failed { failure, spent: false },
+            })
+        }
+        Decision::GiveUp { spent } => {
+            model.inbox.put(Entry::Failed(failed(Some(task.claimed)))).await?;
+            Ok(Outcome::Failed { failure, spent })
+        }
+        Decision::Stop => {
+            model.inbox.put(Entry::Failed(failed(Some(task.claimed)))).await?;
+            Ok(Outcome::Stop { failure })
         }
     }
 }
@@ -98,18 +102,20 @@ async fn try_until_done(task: Task, model: &ModelState, retried: &mut u64) -> Re
 /// Hands a reply to the store. It may have fewer samples than were asked for, and never more.
 async fn keep(
     model: &ModelState,
-    reading: Arc<Reading>,
-    mut claimed: Claimed,
+    task: Task,
     reply: Reply,
     timing: Timing,
+    took: Duration,
 ) -> Result<Outcome, StoreError> {
+    let Task { reading, mut claimed, .. } = task;
     let Reply { mut answers, thinking, usage } = reply;
     answers.truncate(claimed.count() as usize);
     let came = u32::try_from(answers.len()).unwrap_or(u32::MAX);
+    let tally = Tally::of(&answers);
     let proof = answers.iter().any(|answer| matches!(answer, Answer::Exact { .. } | Answer::Top { .. }));
     let rest = claimed.split_off(came);
     model.inbox.put(Entry::Answered(AnsweredCall { reading, claimed, answers, thinking, usage, timing })).await?;
-    Ok(Outcome::Answered { answers: u64::from(came), usage, proof, rest })
+    Ok(Outcome::Answered { tally, usage, proof, rest, took })
 }
 
 fn nothing_came() -> Failure {

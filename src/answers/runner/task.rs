@@ -1,7 +1,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::answers::backend::Call;
 use crate::answers::reading::Reading;
+use crate::answers::retry::Attempts;
 use crate::answers::store::Claimed;
 
 /// What a source tells its lane.
@@ -18,6 +20,9 @@ pub(super) struct Task {
     pub(super) ask: Arc<Asked>,
     pub(super) reading: Arc<Reading>,
     pub(super) claimed: Claimed,
+    pub(super) attempts: Attempts,
+    /// Whether it finds out, alone, if the model gives probabilities.
+    pub(super) probes: bool,
     /// For a reading of probabilities, how the same is asked as texts, and which of them are missing.
     pub(super) otherwise: Option<Otherwise>,
 }
@@ -54,7 +59,7 @@ impl Asked {
 impl Task {
     pub(super) fn probability(ask: &Arc<Asked>, reading: Arc<Reading>, claimed: Claimed, otherwise: Otherwise) -> Self {
         ask.add(1);
-        Self { ask: Arc::clone(ask), reading, claimed, otherwise: Some(otherwise) }
+        Self { otherwise: Some(otherwise), ..Self::first(ask, reading, claimed) }
     }
 
     /// Returns the calls for some claimed samples, each for at most `most` of them.
@@ -63,9 +68,17 @@ impl Task {
         let mut left = Some(claimed);
         while let Some(mut claimed) = left {
             left = claimed.split_off(most.max(1));
-            tasks.push(Self { ask: Arc::clone(ask), reading: Arc::clone(reading), claimed, otherwise: None });
+            tasks.push(Self::first(ask, Arc::clone(reading), claimed));
         }
         ask.add(tasks.len());
         tasks
+    }
+
+    fn first(ask: &Arc<Asked>, reading: Arc<Reading>, claimed: Claimed) -> Self {
+        Self { ask: Arc::clone(ask), reading, claimed, attempts: Attempts::FIRST, probes: false, otherwise: None }
+    }
+
+    pub(super) fn call(&self) -> Call {
+        self.reading.call(self.claimed.first(), self.claimed.count())
     }
 }

@@ -35,6 +35,8 @@ impl Problem {
                 } else {
                     "make it writable, or choose another folder: what was there before is untouched"
                 }),
+            Problem::LogFile { file, message } => say(format!("the log file `{file}` cannot be opened: {message}"), "")
+                .help("name a file in a folder that exists and may be written to"),
             Problem::NothingToRun { file } => say(format!("`{file}` has no experiment of its own"), "")
                 .help("add an `experiment` that names `arms` and the suites to `run`"),
             Problem::UnknownCode { code, nearest } => say(format!("there is no diagnostic `{code}`"), "")
