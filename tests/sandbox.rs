@@ -35,10 +35,8 @@ fn program(code: &str, arguments: &[Value]) -> Program {
 /// Runs hostile programs, each followed by a harmless one, and shows all whose outcome is another than it should be.
 fn endure(programs: &[Hostile], limits: &Limits) {
     let harmless = program("def f(message):\n    return message.upper()", &[json!("hello")]);
-    let asked: Vec<Program> = programs
-        .iter()
-        .flat_map(|hostile| [program(&hostile.code, &[json!("hello")]), harmless.clone()])
-        .collect();
+    let asked: Vec<Program> =
+        programs.iter().flat_map(|hostile| [program(&hostile.code, &[json!("hello")]), harmless.clone()]).collect();
     let outcomes = pool(2, limits).run(&asked, &CancellationToken::new()).unwrap();
     let mut wrong = String::new();
     for (hostile, outcomes) in programs.iter().zip(outcomes.chunks(2)) {
@@ -84,10 +82,8 @@ fn functions_return_what_cpython_returns() {
 /// CPython itself, where there is one, is asked whether the expected values are right.
 #[test]
 fn expected_values_are_cpythons() {
-    let cases: Vec<Value> = functions::all()
-        .iter()
-        .map(|function| json!([function.name, function.code, function.values]))
-        .collect();
+    let cases: Vec<Value> =
+        functions::all().iter().map(|function| json!([function.name, function.code, function.values])).collect();
     let script = "import json, sys\nfor name, code, values in json.load(sys.stdin):\n    space = {'__name__': 'answer'}\n    exec(code, space)\n    for message, value in values:\n        got = json.loads(json.dumps(space['f'](message)))\n        assert got == value, (name, message, got, value)\n";
     let child = Command::new("python3").args(["-c", script]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let Ok(mut child) = child else {
@@ -160,7 +156,10 @@ fn outcomes_do_not_depend_on_the_number_of_workers() {
         .map(|i| match i % 4 {
             0 => program(&format!("def f(n):\n    return n + {i}"), &[json!(1), json!(2)]),
             1 => program("def f(n):\n    return f(n)", &[json!(1)]),
-            2 => program("def f(n):\n    return sorted({str(i) for i in range(n)}), list({'b', 'a', 'c'}), hash('a')", &[json!(20)]),
+            2 => program(
+                "def f(n):\n    return sorted({str(i) for i in range(n)}), list({'b', 'a', 'c'}), hash('a')",
+                &[json!(20)],
+            ),
             _ => program("def f(n):\n    return 'a' * 10 ** 12", &[json!(1)]),
         })
         .collect();
@@ -230,7 +229,10 @@ fn how_a_worker_ends_becomes_an_outcome() {
         ("echo nonsense; read -r more", "crashed"),
         ("echo '\"loaded\"'; read -r call; echo '\"loaded\"'; read -r more", "crashed"),
         ("echo '\"loaded\"'; read -r call; exit 3", "crashed"),
-        ("while :; do printf xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done", "crashed"),
+        (
+            "while :; do printf xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done",
+            "crashed",
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let mut pool = Pool::new(&impostor(folder.path(), then), 1, &Limits { output: 1_000, ..patient() });
@@ -276,8 +278,12 @@ fn is_gone(folder: &Path) -> bool {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_worker_may_open_nothing_and_start_nothing() {
-    let mut child =
-        Command::new(env!("CARGO_BIN_EXE_introspec")).arg("sandbox").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_introspec"))
+        .arg("sandbox")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut input = child.stdin.take().unwrap();
     writeln!(input, "{}", serde_json::to_string(&patient()).unwrap()).unwrap();
     let mut ready = String::new();

@@ -19,6 +19,16 @@ impl Digest {
         &self.0
     }
 
+    /// Returns it as 32 hexadecimal digits.
+    pub(crate) fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Returns its first 64 bits.
+    pub(crate) fn word(&self) -> u64 {
+        self.0.iter().take(8).fold(0, |word, byte| word << 8 | u64::from(*byte))
+    }
+
     /// Returns a number from 0 up to 1 that depends on the digest and on `turn`, for jitter that repeats.
     pub(crate) fn share(&self, turn: u32) -> f64 {
         let mut hasher = blake3::Hasher::new();

@@ -90,7 +90,7 @@ pub(crate) fn show(results: &Results) -> Exit {
     verdicts.min().unwrap_or(Exit::Well)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Exit> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Exit> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| tempfile::Builder::new().prefix(".writing-").tempfile_in(folder))

@@ -541,6 +541,21 @@ pub enum Problem {
         model: String,
         message: String,
     },
+    NoPrice {
+        model: String,
+    },
+    LimitReached {
+        flag: String,
+        limit: String,
+        spent: String,
+    },
+    TwoAnswers {
+        keys: u64,
+    },
+    UnknownRequest {
+        id: String,
+        nearest: Option<String>,
+    },
     NotAccepted {
         name: String,
         golden: String,
@@ -761,6 +776,10 @@ codes! {
     BadQuestionFile "E0850"
     NothingImported "E0851"
     ImportedAlready "E0852"
+    NoPrice "E0860"
+    LimitReached "E0861"
+    TwoAnswers "E0862"
+    UnknownRequest "E0863"
     ExportRefused "E0901"
     NoOpposite "E0902"
     PairsDiffer "E0903"

@@ -261,6 +261,10 @@ impl Problem {
             | Problem::NothingToRun { .. }
             | Problem::UnknownCode { .. }
             | Problem::ModelStopped { .. }
+            | Problem::NoPrice { .. }
+            | Problem::LimitReached { .. }
+            | Problem::TwoAnswers { .. }
+            | Problem::UnknownRequest { .. }
             | Problem::NotAccepted { .. }
             | Problem::NoBuild { .. }
             | Problem::NoSpecs { .. }

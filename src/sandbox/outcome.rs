@@ -20,7 +20,10 @@ pub enum Outcome {
     /// The program has no function of this name.
     Missing,
     /// The program raised an exception that nothing in it caught.
-    Raised { kind: String, message: String },
+    Raised {
+        kind: String,
+        message: String,
+    },
     /// The program's body or the call did not end in time.
     TimedOut,
     OutOfMemory,

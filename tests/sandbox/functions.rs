@@ -18,7 +18,12 @@ pub(crate) fn all() -> Vec<Function> {
         function(
             "a keyword list",
             "def f(message):\n    words = ['spring', 'season', 'bloom']\n    return 1.0 if any(word in message.lower() for word in words) else 0.0",
-            &[("Spring is here", json!(1.0)), ("The roses BLOOMED", json!(1.0)), ("Winter", json!(0.0)), ("", json!(0.0))],
+            &[
+                ("Spring is here", json!(1.0)),
+                ("The roses BLOOMED", json!(1.0)),
+                ("Winter", json!(0.0)),
+                ("", json!(0.0)),
+            ],
         ),
         function(
             "branches",

@@ -24,9 +24,21 @@ pub(crate) fn endless() -> Vec<Hostile> {
     vec![
         body("loop", "timed_out", "while True:\n    pass"),
         whole("loop in the body", "timed_out", "while True:\n    pass\ndef f(message):\n    return 1"),
-        body("loop that catches", "timed_out", "while True:\n    try:\n        while True:\n            pass\n    except Exception:\n        pass"),
-        body("loop that catches all", "timed_out", "while True:\n    try:\n        while True:\n            pass\n    except:\n        pass"),
-        body("loop in finally", "timed_out", "try:\n    while True:\n        pass\nfinally:\n    while True:\n        pass"),
+        body(
+            "loop that catches",
+            "timed_out",
+            "while True:\n    try:\n        while True:\n            pass\n    except Exception:\n        pass",
+        ),
+        body(
+            "loop that catches all",
+            "timed_out",
+            "while True:\n    try:\n        while True:\n            pass\n    except:\n        pass",
+        ),
+        body(
+            "loop in finally",
+            "timed_out",
+            "try:\n    while True:\n        pass\nfinally:\n    while True:\n        pass",
+        ),
         body("huge range", "timed_out", "n = 0\nfor i in range(10**15):\n    n += 1\nreturn n"),
         body("sum of a huge range", "timed_out", "return sum(range(10**15))"),
         body("any over a huge range", "timed_out", "return any(i < 0 for i in range(10**15))"),
@@ -34,12 +46,36 @@ pub(crate) fn endless() -> Vec<Hostile> {
         body("endless iterator", "timed_out", "import itertools\nfor i in itertools.count():\n    pass"),
         body("endless cycle", "timed_out", "import itertools\nfor x in itertools.cycle([0]):\n    pass"),
         body("endless two-argument iter", "timed_out", "for x in iter(lambda: 1, 2):\n    pass"),
-        body("doubling recursion", "timed_out", "def fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\nreturn fib(60)"),
-        body("evil __eq__", "timed_out", "class E:\n    def __eq__(self, other):\n        while True:\n            pass\nreturn E() == E()"),
-        body("evil __hash__", "timed_out", "class E:\n    def __hash__(self):\n        while True:\n            pass\nreturn {E(): 1}"),
-        body("evil __repr__", "timed_out", "class E:\n    def __repr__(self):\n        while True:\n            pass\nreturn str([E()])"),
-        body("evil sort key", "timed_out", "def key(x):\n    while True:\n        pass\nreturn sorted([2, 1], key=key)"),
-        body("replacing for ever", "timed_out", "s = 'ab' * 1000\nwhile True:\n    s = s.replace('a', 'b').replace('b', 'a')"),
+        body(
+            "doubling recursion",
+            "timed_out",
+            "def fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\nreturn fib(60)",
+        ),
+        body(
+            "evil __eq__",
+            "timed_out",
+            "class E:\n    def __eq__(self, other):\n        while True:\n            pass\nreturn E() == E()",
+        ),
+        body(
+            "evil __hash__",
+            "timed_out",
+            "class E:\n    def __hash__(self):\n        while True:\n            pass\nreturn {E(): 1}",
+        ),
+        body(
+            "evil __repr__",
+            "timed_out",
+            "class E:\n    def __repr__(self):\n        while True:\n            pass\nreturn str([E()])",
+        ),
+        body(
+            "evil sort key",
+            "timed_out",
+            "def key(x):\n    while True:\n        pass\nreturn sorted([2, 1], key=key)",
+        ),
+        body(
+            "replacing for ever",
+            "timed_out",
+            "s = 'ab' * 1000\nwhile True:\n    s = s.replace('a', 'b').replace('b', 'a')",
+        ),
         body("silent printing", "timed_out", "while True:\n    print('', end='')"),
     ]
 }
@@ -51,22 +87,64 @@ pub(crate) fn ending() -> Vec<Hostile> {
         body("recursion", "too_deep", "return f(message)"),
         body("mutual recursion", "too_deep", "def a():\n    return b()\ndef b():\n    return a()\nreturn a()"),
         body("recursion by lambda", "too_deep", "g = lambda g: g(g)\nreturn g(g)"),
-        body("recursion by __repr__", "too_deep", "class E:\n    def __repr__(self):\n        return repr(self)\nreturn repr(E())"),
-        body("recursion by __eq__", "too_deep", "class E:\n    def __eq__(self, other):\n        return self == other\nreturn E() == E()"),
+        body(
+            "recursion by __repr__",
+            "too_deep",
+            "class E:\n    def __repr__(self):\n        return repr(self)\nreturn repr(E())",
+        ),
+        body(
+            "recursion by __eq__",
+            "too_deep",
+            "class E:\n    def __eq__(self, other):\n        return self == other\nreturn E() == E()",
+        ),
         body("recursion by sort key", "too_deep", "def key(x):\n    return sorted([1, 2], key=key)\nreturn key(1)"),
         body("recursion by map", "too_deep", "def g(x):\n    return list(map(g, [x]))\nreturn g(1)"),
-        body("recursion by __getattr__", "unsupported", "class E:\n    def __getattr__(self, name):\n        return self.x\nreturn E().y"),
+        body(
+            "recursion by __getattr__",
+            "unsupported",
+            "class E:\n    def __getattr__(self, name):\n        return self.x\nreturn E().y",
+        ),
         body("nested value", "too_deep", "x = []\nfor i in range(100):\n    x = [x]\nreturn x"),
         body("very nested value", "too_deep", "x = []\nfor i in range(100000):\n    x = [x]\nreturn x"),
-        body("comparing very nested values", "too_deep", "x = []\ny = []\nfor i in range(100000):\n    x = [x]\n    y = [y]\nreturn x == y"),
+        body(
+            "comparing very nested values",
+            "too_deep",
+            "x = []\ny = []\nfor i in range(100000):\n    x = [x]\n    y = [y]\nreturn x == y",
+        ),
         // The interpreter shows the outer lists, and points for the rest.
-        body("showing a very nested value", "value", "x = []\nfor i in range(100000):\n    x = [x]\nreturn len(repr(x))"),
+        body(
+            "showing a very nested value",
+            "value",
+            "x = []\nfor i in range(100000):\n    x = [x]\nreturn len(repr(x))",
+        ),
         body("a list within itself", "not_data", "x = []\nx.append(x)\nreturn x"),
-        whole("nested parentheses", "too_deep", format!("def f(message):\n    return {}1{}", "(".repeat(5000), ")".repeat(5000))),
-        whole("nested lists", "too_deep", format!("def f(message):\n    return {}{}", "[".repeat(40_000), "]".repeat(40_000))),
-        whole("nested dictionaries", "too_deep", format!("def f(message):\n    return {}1{}", "{1:".repeat(10_000), "}".repeat(10_000))),
-        whole("nested blocks", "too_deep", (0..300).map(|depth| format!("{}if True:\n", " ".repeat(depth))).collect::<String>() + &" ".repeat(300) + "x = 1"),
-        whole("a chain of attributes", "too_deep", format!("def f(message):\n    return message{}", ".x".repeat(40_000))),
+        whole(
+            "nested parentheses",
+            "too_deep",
+            format!("def f(message):\n    return {}1{}", "(".repeat(5000), ")".repeat(5000)),
+        ),
+        whole(
+            "nested lists",
+            "too_deep",
+            format!("def f(message):\n    return {}{}", "[".repeat(40_000), "]".repeat(40_000)),
+        ),
+        whole(
+            "nested dictionaries",
+            "too_deep",
+            format!("def f(message):\n    return {}1{}", "{1:".repeat(10_000), "}".repeat(10_000)),
+        ),
+        whole(
+            "nested blocks",
+            "too_deep",
+            (0..300).map(|depth| format!("{}if True:\n", " ".repeat(depth))).collect::<String>()
+                + &" ".repeat(300)
+                + "x = 1",
+        ),
+        whole(
+            "a chain of attributes",
+            "too_deep",
+            format!("def f(message):\n    return message{}", ".x".repeat(40_000)),
+        ),
         whole("a chain of minuses", "too_deep", format!("def f(message):\n    return {}1", "-".repeat(90_000))),
         whole("a chain of calls", "too_deep", format!("def f(message):\n    return f{}", "()".repeat(40_000))),
         whole("nested lambdas", "too_deep", format!("f = {}1", "lambda x: ".repeat(9_000))),
@@ -82,12 +160,32 @@ pub(crate) fn ending() -> Vec<Hostile> {
         body("sum of an endless cycle", "out_of_memory", "import itertools\nreturn sum(itertools.cycle([0]))"),
         body("growing dictionary", "out_of_memory", "d = {}\ni = 0\nwhile True:\n    d[i] = [i]\n    i += 1"),
         body("growing set", "out_of_memory", "s = set()\nwhile True:\n    s.add(len(s))"),
-        whole("growing in the body", "out_of_memory", "x = []\nwhile True:\n    x.append([len(x)])\ndef f(message):\n    return 1"),
-        body("growing that catches", "out_of_memory", "x = []\nwhile True:\n    try:\n        x.append('a' * 1000000)\n    except MemoryError:\n        pass"),
+        whole(
+            "growing in the body",
+            "out_of_memory",
+            "x = []\nwhile True:\n    x.append([len(x)])\ndef f(message):\n    return 1",
+        ),
+        body(
+            "growing that catches",
+            "out_of_memory",
+            "x = []\nwhile True:\n    try:\n        x.append('a' * 1000000)\n    except MemoryError:\n        pass",
+        ),
         body("list of a huge range", "out_of_memory", "return list(range(10**12))"),
-        body("a value that is shared and multiplies", "out_of_memory", "x = [0]\nfor i in range(40):\n    x = [x, x]\nreturn str(x)"),
-        body("returning what multiplies", "out_of_memory", "x = [0] * 10\nfor i in range(9):\n    x = [x] * 10\nreturn x"),
-        body("billion laughs", "out_of_memory", "s = 'lol'\nfor i in range(10):\n    s = s.replace('l', s)\nreturn len(s)"),
+        body(
+            "a value that is shared and multiplies",
+            "out_of_memory",
+            "x = [0]\nfor i in range(40):\n    x = [x, x]\nreturn str(x)",
+        ),
+        body(
+            "returning what multiplies",
+            "out_of_memory",
+            "x = [0] * 10\nfor i in range(9):\n    x = [x] * 10\nreturn x",
+        ),
+        body(
+            "billion laughs",
+            "out_of_memory",
+            "s = 'lol'\nfor i in range(10):\n    s = s.replace('l', s)\nreturn len(s)",
+        ),
         body("huge format width", "out_of_memory", "return f'{1:>1000000000000}'"),
         body("huge format by %", "unsupported", "return '%1000000000000d' % 1"),
         body("huge justification", "out_of_memory", "return 'a'.ljust(10**12)"),
@@ -109,7 +207,11 @@ pub(crate) fn ending() -> Vec<Hostile> {
         body("code of a function", "unsupported", "return f.__code__.co_code"),
         body("attributes by getattr", "unsupported", "return getattr(getattr((), '__class__'), '__bases__')"),
         body("attributes by format", "unsupported", "return '{0.__class__.__init__.__globals__}'.format(f)"),
-        body("traceback frames", "unsupported", "try:\n    1 / 0\nexcept Exception as e:\n    return e.__traceback__.tb_frame.f_back"),
+        body(
+            "traceback frames",
+            "unsupported",
+            "try:\n    1 / 0\nexcept Exception as e:\n    return e.__traceback__.tb_frame.f_back",
+        ),
         body("builtins", "unsupported", "return __builtins__"),
         body("__import__", "unsupported", "return __import__('os').system('id')"),
         body("eval", "unsupported", "return eval('1 + 1')"),
@@ -146,15 +248,27 @@ pub(crate) fn ending() -> Vec<Hostile> {
         body("a module that nobody has", "raised", "import no_such_module_at_all"),
         // Output.
         body("printing for ever", "too_long", "while True:\n    print('message')"),
-        body("printing for ever that catches", "too_long", "try:\n    while True:\n        print('message')\nexcept BaseException:\n    return 1"),
+        body(
+            "printing for ever that catches",
+            "too_long",
+            "try:\n    while True:\n        print('message')\nexcept BaseException:\n    return 1",
+        ),
         body("printing one long line", "too_long", "print('a' * 10**6)\nreturn 1"),
         body("returning a long text", "too_long", "return 'a' * 10**6"),
         body("returning a long list", "too_long", "return [0] * 10**6"),
         body("raising a huge message", "raised", "raise ValueError('a' * 10**6)"),
-        body("raising a chain", "raised", "e = None\nfor i in range(1000):\n    try:\n        raise ValueError(str(i))\n    except ValueError as other:\n        e = other\nraise e"),
+        body(
+            "raising a chain",
+            "raised",
+            "e = None\nfor i in range(1000):\n    try:\n        raise ValueError(str(i))\n    except ValueError as other:\n        e = other\nraise e",
+        ),
         body("forging a time limit's name", "raised", "raise TimeoutError('no')"),
         body("forging a memory limit's name", "raised", "raise MemoryError('no')"),
-        body("text that looks like a reply", "value", "print('{\"called\":{\"outcome\":\"value\",\"detail\":1}}')\nreturn 0"),
+        body(
+            "text that looks like a reply",
+            "value",
+            "print('{\"called\":{\"outcome\":\"value\",\"detail\":1}}')\nreturn 0",
+        ),
         body("returning a function", "not_data", "return f"),
         body("returning a class", "not_data", "class E:\n    pass\nreturn E"),
         body("returning an object", "not_data", "class E:\n    pass\nreturn E()"),
@@ -162,8 +276,16 @@ pub(crate) fn ending() -> Vec<Hostile> {
         body("returning bytes", "not_data", "return b'1'"),
         body("returning number keys", "not_data", "return {1: 2}"),
         // Regular expressions.
-        body("catastrophic regular expression", "value", "import re\nreturn bool(re.match('(a+)+$', 'a' * 5000 + 'b'))"),
-        body("catastrophic with a backreference", "raised", "import re\nreturn bool(re.match(r'(a*)*(b|\\1)*c', 'a' * 5000))"),
+        body(
+            "catastrophic regular expression",
+            "value",
+            "import re\nreturn bool(re.match('(a+)+$', 'a' * 5000 + 'b'))",
+        ),
+        body(
+            "catastrophic with a backreference",
+            "raised",
+            "import re\nreturn bool(re.match(r'(a*)*(b|\\1)*c', 'a' * 5000))",
+        ),
         body("huge repetition", "raised", "import re\nreturn bool(re.match('((a{1000}){1000}){1000}', 'a'))"),
         body("nested groups", "raised", "import re\nreturn bool(re.match('(' * 10000 + ')' * 10000, 'a'))"),
         body("no regular expression", "raised", "import re\nreturn re.search('(', message)"),
@@ -190,14 +312,23 @@ pub(crate) fn ending() -> Vec<Hostile> {
         whole("90 kB of code", "value", format!("{}def f(message):\n    return 1\n", "x = 1 + 2 + 3\n".repeat(6_000))),
         whole("a long sum", "too_deep", format!("def f(message):\n    return {}1", "1 + ".repeat(20_000))),
         whole("a long whole number", "unparsed", format!("def f(message):\n    return {}", "9".repeat(90_000))),
-        whole("many names", "value", (0..8_000).map(|i| format!("x{i} = 1\n")).collect::<String>() + "def f(message):\n    return 1"),
+        whole(
+            "many names",
+            "value",
+            (0..8_000).map(|i| format!("x{i} = 1\n")).collect::<String>() + "def f(message):\n    return 1",
+        ),
         whole("many arguments", "raised", "def f(a, b, c, d):\n    return 1"),
         whole("a body that raises", "raised", "raise ValueError('no')\ndef f(message):\n    return 1"),
         whole("replacing what is built in", "value", "str = None\nlen = None\ndef f(message):\n    return 1"),
-        whole("a name of the sandbox's own", "value", "__argument_0 = 'mine'\ndef f(message):\n    return message == 'hello'"),
+        whole(
+            "a name of the sandbox's own",
+            "value",
+            "__argument_0 = 'mine'\ndef f(message):\n    return message == 'hello'",
+        ),
     ];
     // Methods that the interpreter passes over would make values wrong.
-    for method in ["__bool__", "__len__", "__lt__", "__ne__", "__format__", "__new__", "__call__", "__add__", "__del__"] {
+    for method in ["__bool__", "__len__", "__lt__", "__ne__", "__format__", "__new__", "__call__", "__add__", "__del__"]
+    {
         programs.push(whole(
             "methods that are never called",
             "unsupported",

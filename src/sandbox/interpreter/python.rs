@@ -46,31 +46,58 @@ __traceback__ __weakref__ add_note cr_frame f_back f_globals gi_frame mro tb_fra
 
 /// Methods of the types that functions on texts use.
 const METHODS: &[(&str, &str)] = &[
-    ("str", "\
+    (
+        "str",
+        "\
 capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isascii \
 isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower lstrip \
 maketrans partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split \
-splitlines startswith strip swapcase title translate upper zfill"),
-    ("bytes", "\
+splitlines startswith strip swapcase title translate upper zfill",
+    ),
+    (
+        "bytes",
+        "\
 capitalize center count decode endswith expandtabs find fromhex hex index isalnum isalpha isascii isdigit \
 islower isspace istitle isupper join ljust lower lstrip maketrans partition removeprefix removesuffix replace \
 rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper \
-zfill"),
-    ("list", "\
-append clear copy count extend index insert pop remove reverse sort"),
-    ("tuple", "\
-count index"),
-    ("dict", "\
-clear copy fromkeys get items keys pop popitem setdefault update values"),
-    ("set", "\
+zfill",
+    ),
+    (
+        "list",
+        "\
+append clear copy count extend index insert pop remove reverse sort",
+    ),
+    (
+        "tuple",
+        "\
+count index",
+    ),
+    (
+        "dict",
+        "\
+clear copy fromkeys get items keys pop popitem setdefault update values",
+    ),
+    (
+        "set",
+        "\
 add clear copy difference difference_update discard intersection intersection_update isdisjoint issubset \
-issuperset pop remove symmetric_difference symmetric_difference_update union update"),
-    ("frozenset", "\
-copy difference intersection isdisjoint issubset issuperset symmetric_difference union"),
-    ("int", "\
-as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag numerator real to_bytes"),
-    ("float", "\
-as_integer_ratio conjugate fromhex hex imag is_integer real"),
+issuperset pop remove symmetric_difference symmetric_difference_update union update",
+    ),
+    (
+        "frozenset",
+        "\
+copy difference intersection isdisjoint issubset issuperset symmetric_difference union",
+    ),
+    (
+        "int",
+        "\
+as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag numerator real to_bytes",
+    ),
+    (
+        "float",
+        "\
+as_integer_ratio conjugate fromhex hex imag is_integer real",
+    ),
 ];
 
 /// The special methods of a program's own classes that this interpreter calls, `__init_subclass__` and its like aside:
@@ -149,7 +176,13 @@ mod tests {
         assert_eq!(ignored_method(&class("def __bool__(self): return False")), Some("__bool__"));
         assert_eq!(ignored_method(&class("def  __len__ (self): return 0")), Some("__len__"));
         assert_eq!(ignored_method(&class("__call__ = lambda self: 1")), Some("__call__"));
-        for fine in ["def __init__(self): pass", "def __private(self): pass", "x.__len__()", "__name__ == '__main__'", "__slots__ = ()"] {
+        for fine in [
+            "def __init__(self): pass",
+            "def __private(self): pass",
+            "x.__len__()",
+            "__name__ == '__main__'",
+            "__slots__ = ()",
+        ] {
             assert_eq!(ignored_method(&class(fine)), None, "{fine}");
         }
         assert_eq!(ignored_method("__all__ = ['f']\ndef __getattr__(name): pass"), None);

@@ -1,0 +1,85 @@
+use std::sync::Arc;
+
+use clap::Args;
+use introspec::answers::Identity;
+use introspec::answers::budget::{Budget, Limits, Reached, Spent};
+use introspec::answers::store::Spending;
+use introspec::configuration::{Model, Price, Provider};
+use introspec::diagnostic::{Diagnostic, Problem};
+use introspec::text::Sources;
+use tokio_util::sync::CancellationToken;
+
+use super::console;
+use super::exit::Exit;
+
+/// What the whole run may spend, in all its processes together. What is under way counts at its dearest.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct LimitArguments {
+    /// Send at most so many calls, tries that fail among them. The same command with a larger number goes on
+    #[arg(long, value_name = "N", help_heading = "Limits for the whole run")]
+    max_requests: Option<u64>,
+    /// Use at most so many tokens, of prompts and answers together
+    #[arg(long, value_name = "N", help_heading = "Limits for the whole run")]
+    max_tokens: Option<u64>,
+    /// Spend at most so much, by the prices of introspec.yaml
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, help_heading = "Limits for the whole run")]
+    max_cost: Option<f64>,
+}
+
+fn amount(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "give an amount, such as 2.50".to_owned())?;
+    if number.is_finite() && number >= 0.0 { Ok(number) } else { Err("give an amount, 0 or more".to_owned()) }
+}
+
+impl LimitArguments {
+    /// Makes the budget, where there is a limit; `spent` is gone already.
+    ///
+    /// A price that is missing is an error before anything is asked.
+    pub(crate) fn budget(
+        self,
+        models: &[&Model],
+        spent: &[Spending],
+        stop: &CancellationToken,
+    ) -> Result<Option<Arc<Budget>>, Exit> {
+        let limits = Limits { requests: self.max_requests, tokens: self.max_tokens, cost: self.max_cost };
+        if !limits.any() {
+            return Ok(None);
+        }
+        if limits.cost.is_some() {
+            self.demand_prices(models)?;
+        }
+        let spent = spent.iter().fold(Spent::default(), |sum, spending| {
+            sum.plus(Spent::of(spending.requests, spending.usage, price_of(&spending.identity, models)))
+        });
+        Ok(Some(Budget::new(limits, spent, stop.clone())))
+    }
+
+    fn demand_prices(self, models: &[&Model]) -> Result<(), Exit> {
+        let mut names: Vec<&str> = models
+            .iter()
+            .filter(|model| model.price.is_none() && !matches!(model.provider, Provider::Local))
+            .map(|model| model.name.as_str())
+            .collect();
+        names.dedup();
+        let diagnostics: Vec<Diagnostic> =
+            names.iter().map(|name| Diagnostic::new(Problem::NoPrice { model: (*name).to_owned() })).collect();
+        console::show(&diagnostics, &Sources::default());
+        if diagnostics.is_empty() { Ok(()) } else { Err(Exit::WrongSpec) }
+    }
+}
+
+fn price_of(identity: &Identity, models: &[&Model]) -> Option<Price> {
+    models.iter().find(|model| Identity::of(model) == *identity)?.price
+}
+
+/// Says which limit was reached.
+pub(crate) fn tell(reached: Reached, budget: &Budget) {
+    let (limits, spent) = (budget.limits(), budget.spent());
+    let (limit, spent) = match reached {
+        Reached::Requests => (limits.requests.unwrap_or_default().to_string(), format!("{} calls", spent.requests)),
+        Reached::Tokens => (limits.tokens.unwrap_or_default().to_string(), format!("{} tokens", spent.tokens)),
+        Reached::Cost => (limits.cost.unwrap_or_default().to_string(), format!("{:.6}", spent.cost)),
+    };
+    let problem = Problem::LimitReached { flag: reached.to_string(), limit, spent };
+    console::show(&[Diagnostic::new(problem)], &Sources::default());
+}
