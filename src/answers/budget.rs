@@ -1,6 +1,7 @@
 //! How much a run may spend. A call is made only where it fits, at its dearest, beside what is spent and what is
 //! under way.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,8 +46,8 @@ pub enum Reached {
 pub struct Budget {
     limits: Limits,
     state: Mutex<State>,
-    /// Something that was held has been settled.
-    settled: Notify,
+    /// Something that was held has been settled, or the line has moved.
+    moved: Notify,
     /// Called when a limit is reached.
     stop: CancellationToken,
 }
@@ -58,6 +59,16 @@ struct State {
     held: Spent,
     flying: u64,
     reached: Option<Reached>,
+    /// Calls that wait, in the order in which they came. Only the first may take what is left: a dear call is not
+    /// passed by cheap ones for ever, and whether it fits does not depend on which task runs first.
+    line: VecDeque<u64>,
+    next: u64,
+}
+
+/// A call's place in the line. Dropping it leaves the line.
+struct Place<'b> {
+    budget: &'b Budget,
+    number: u64,
 }
 
 /// What one call may cost. Dropping it gives it back.
@@ -79,7 +90,7 @@ impl Budget {
     /// A budget of which `spent` is gone already. `stop` is cancelled when a limit is reached.
     pub fn new(limits: Limits, spent: Spent, stop: CancellationToken) -> Arc<Self> {
         let state = Mutex::new(State { spent, ..State::default() });
-        Arc::new(Self { limits, state, settled: Notify::new(), stop })
+        Arc::new(Self { limits, state, moved: Notify::new(), stop })
     }
 
     /// Returns the same model within this budget. A model without a price costs nothing.
@@ -102,21 +113,33 @@ impl Budget {
 
     /// Waits until a call fits; none where a limit is reached.
     async fn hold(&self, most: Spent) -> Option<Held<'_>> {
+        let place = self.place();
         loop {
-            // It is made before the look, so that nothing settled in between goes unnoticed.
-            let settled = self.settled.notified();
-            match self.room(most) {
+            // It is made before the look, so that nothing that moves in between goes unnoticed.
+            let moved = self.moved.notified();
+            match self.room(place.number, most) {
                 Room::Enough => return Some(Held { budget: self, most, comes_to: Spent::default() }),
-                Room::Perhaps => settled.await,
+                Room::Perhaps => moved.await,
                 Room::None => return None,
             }
         }
     }
 
-    fn room(&self, most: Spent) -> Room {
+    fn place(&self) -> Place<'_> {
+        let mut state = self.lock();
+        let number = state.next;
+        state.next += 1;
+        state.line.push_back(number);
+        Place { budget: self, number }
+    }
+
+    fn room(&self, number: u64, most: Spent) -> Room {
         let mut state = self.lock();
         if state.reached.is_some() {
             return Room::None;
+        }
+        if state.line.front() != Some(&number) {
+            return Room::Perhaps;
         }
         let Some(reached) = self.limits.passed_by(state.spent.plus(state.held).plus(most)) else {
             state.held = state.held.plus(most);
@@ -129,12 +152,24 @@ impl Budget {
         state.reached = Some(reached);
         drop(state);
         self.stop.cancel();
-        self.settled.notify_waiters();
+        self.moved.notify_waiters();
         Room::None
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.budget.lock();
+        state.line.retain(|number| *number != self.number);
+        let waiting = !state.line.is_empty();
+        drop(state);
+        if waiting {
+            self.budget.moved.notify_waiters();
+        }
     }
 }
 
@@ -146,7 +181,7 @@ impl Drop for Held<'_> {
         // With nothing under way nothing is held: what rounding left of a cost goes too.
         state.held = if state.flying == 0 { Spent::default() } else { state.held.minus(self.most) };
         drop(state);
-        self.budget.settled.notify_waiters();
+        self.budget.moved.notify_waiters();
     }
 }
 
@@ -310,6 +345,24 @@ mod tests {
         assert_eq!(budget.reached(), Some(Reached::Tokens));
         assert!(budget.stop.is_cancelled());
         assert!(budget.hold(tokens(1)).await.is_none(), "a run that is stopped stays so");
+    }
+
+    #[tokio::test]
+    async fn a_dear_call_is_not_passed_by_cheap_ones() {
+        let budget = budget(100);
+        let mut first = budget.hold(tokens(60)).await.expect("it fits");
+        let wait = |most: u64| {
+            let budget = Arc::clone(&budget);
+            tokio::spawn(async move { budget.hold(tokens(most)).await.is_some() })
+        };
+        let dear = wait(80);
+        tokio::task::yield_now().await;
+        let cheap = wait(10);
+        tokio::task::yield_now().await;
+        assert!(!dear.is_finished() && !cheap.is_finished());
+        first.comes_to = tokens(10);
+        drop(first);
+        assert!(dear.await.expect("it ends") && cheap.await.expect("it ends"));
     }
 
     #[tokio::test]

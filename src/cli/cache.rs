@@ -9,11 +9,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use introspec::answers::Answers;
-use introspec::answers::store::store_of;
 
 use super::exit::Exit;
-use super::record::Record;
-use super::run;
+use super::{record, run};
 
 /// Look into a store of answers: why a request is answered from it, what it holds; take answers out of it
 #[derive(Debug, Args)]
@@ -62,7 +60,7 @@ impl Which {
     fn path(&self) -> PathBuf {
         match (&self.store, &self.out) {
             (Some(store), _) => store.clone(),
-            (None, Some(out)) => Record::read(out).map_or_else(|| store_of(out), |record| record.store(out)),
+            (None, Some(out)) => record::store_of_run(out),
             // The arguments were checked to have one of them.
             (None, None) => PathBuf::new(),
         }

@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
 use clap::Args;
-use introspec::answers::Identity;
 use introspec::answers::budget::{Budget, Limits, Reached, Spent};
-use introspec::answers::store::Spending;
+use introspec::answers::{Identity, Inquiry, Store};
 use introspec::configuration::{Model, Price, Provider};
 use introspec::diagnostic::{Diagnostic, Problem};
 use introspec::text::Sources;
@@ -11,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::console;
 use super::exit::Exit;
+use super::run::store_failed;
 
 /// What the whole run may spend, in all its processes together. What is under way counts at its dearest.
 #[derive(Clone, Copy, Debug, Args)]
@@ -32,40 +32,45 @@ fn amount(text: &str) -> Result<f64, String> {
 }
 
 impl LimitArguments {
-    /// Makes the budget, where there is a limit; `spent` is gone already.
-    ///
-    /// A price that is missing is an error before anything is asked.
+    /// Makes the budget of a run, where there is a limit. What earlier processes of it spent is gone already. A price
+    /// that is missing is an error before anything is asked.
     pub(crate) fn budget(
         self,
-        models: &[&Model],
-        spent: &[Spending],
+        inquiries: &[Inquiry<'_>],
+        store: &Store,
+        run: &str,
         stop: &CancellationToken,
     ) -> Result<Option<Arc<Budget>>, Exit> {
         let limits = Limits { requests: self.max_requests, tokens: self.max_tokens, cost: self.max_cost };
         if !limits.any() {
             return Ok(None);
         }
+        let subjects = inquiries.iter().flat_map(|inquiry| inquiry.subjects.iter().map(|subject| &subject.model));
+        let judges = inquiries.iter().flat_map(|inquiry| inquiry.judges.iter().map(|(_, model)| model));
+        let models: Vec<&Model> = subjects.chain(judges).collect();
         if limits.cost.is_some() {
-            self.demand_prices(models)?;
+            demand_prices(&models)?;
         }
+        let spent = store.reader().and_then(|answers| answers.spending(run)).map_err(|error| store_failed(&error))?;
         let spent = spent.iter().fold(Spent::default(), |sum, spending| {
-            sum.plus(Spent::of(spending.requests, spending.usage, price_of(&spending.identity, models)))
+            sum.plus(Spent::of(spending.requests, spending.usage, price_of(&spending.identity, &models)))
         });
         Ok(Some(Budget::new(limits, spent, stop.clone())))
     }
+}
 
-    fn demand_prices(self, models: &[&Model]) -> Result<(), Exit> {
-        let mut names: Vec<&str> = models
-            .iter()
-            .filter(|model| model.price.is_none() && !matches!(model.provider, Provider::Local))
-            .map(|model| model.name.as_str())
-            .collect();
-        names.dedup();
-        let diagnostics: Vec<Diagnostic> =
-            names.iter().map(|name| Diagnostic::new(Problem::NoPrice { model: (*name).to_owned() })).collect();
-        console::show(&diagnostics, &Sources::default());
-        if diagnostics.is_empty() { Ok(()) } else { Err(Exit::WrongSpec) }
-    }
+fn demand_prices(models: &[&Model]) -> Result<(), Exit> {
+    let mut names: Vec<&str> = models
+        .iter()
+        .filter(|model| model.price.is_none() && !matches!(model.provider, Provider::Local))
+        .map(|model| model.name.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let diagnostics: Vec<Diagnostic> =
+        names.iter().map(|name| Diagnostic::new(Problem::NoPrice { model: (*name).to_owned() })).collect();
+    console::show(&diagnostics, &Sources::default());
+    if diagnostics.is_empty() { Ok(()) } else { Err(Exit::WrongSpec) }
 }
 
 fn price_of(identity: &Identity, models: &[&Model]) -> Option<Price> {

@@ -2,14 +2,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use introspec::answers::store::{Conflict, Merged, merge, store_of};
+use introspec::answers::store::{Conflict, Merged, merge};
 use introspec::answers::{Shard, store_path};
 use introspec::diagnostic::{Diagnostic, Problem};
 use introspec::text::Sources;
 
 use super::exit::Exit;
 use super::record::Record;
-use super::{console, files, run};
+use super::{console, files, record, run};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  introspec run risk.ispec --out part-1 --shard 1/2\n  \
@@ -40,7 +40,7 @@ impl Merge {
         let into = store_path(&self.out);
         let mut conflicts = 0;
         for from in &self.from {
-            let store = Record::read(from).map_or_else(|| store_of(from), |record| record.store(from));
+            let store = record::store_of_run(from);
             let merged = merge(&into, &store).map_err(|error| run::store_failed(&error))?;
             console::say(&told(from, &merged));
             for conflict in &merged.examples {

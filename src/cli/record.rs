@@ -2,6 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use introspec::answers::store::store_of;
 use introspec::answers::{Identity, Shard, store_path};
 use introspec::configuration::Price;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,11 @@ impl Record {
     pub(crate) fn store(&self, out: &Path) -> PathBuf {
         self.store.clone().unwrap_or_else(|| store_path(out))
     }
+}
+
+/// The store of a run's folder: its own, or the one that its record names. Of a file, the file itself.
+pub(crate) fn store_of_run(path: &Path) -> PathBuf {
+    Record::read(path).map_or_else(|| store_of(path), |record| record.store(path))
 }
 
 fn path(out: &Path) -> PathBuf {

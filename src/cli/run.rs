@@ -66,7 +66,7 @@ impl Run {
         let mut record = Record::begin(&self.out, self.store.as_deref(), self.shard, asked::of(&inquiries, self.shard));
         let store = Store::of_run(&record.store(&self.out), &record.run).map_err(|error| store_failed(&error))?;
         let cancel = cancelled_by_signals();
-        let budget = self.budget(&inquiries, &store, &record, &cancel)?;
+        let budget = self.limits.budget(&inquiries, &store, &record.run, &cancel)?;
         record.write(&self.out)?;
         let asking = Asking {
             base: self.base(),
@@ -108,21 +108,6 @@ impl Run {
         }
         self.verdicts.write(&all)?;
         Ok(exit)
-    }
-
-    fn budget(
-        &self,
-        inquiries: &[Inquiry<'_>],
-        store: &Store,
-        record: &Record,
-        cancel: &CancellationToken,
-    ) -> Result<Option<Arc<Budget>>, Exit> {
-        let failed = |error: StoreError| store_failed(&error);
-        let subjects = inquiries.iter().flat_map(|inquiry| inquiry.subjects.iter().map(|subject| &subject.model));
-        let judges = inquiries.iter().flat_map(|inquiry| inquiry.judges.iter().map(|(_, model)| model));
-        let models: Vec<&Model> = subjects.chain(judges).collect();
-        let spent = store.reader().and_then(|answers| answers.spending(&record.run)).map_err(failed)?;
-        self.limits.budget(&models, &spent, cancel)
     }
 
     /// The folder that paths in the configuration count from.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::exit::Exit;
 use super::record::{Asked, Record, State, now_ms};
-use super::{console, run};
+use super::{console, record, run};
 
 /// How far back a rate is taken.
 const LATELY: Duration = Duration::from_secs(60);
@@ -58,9 +58,7 @@ impl Status {
 
     fn shown(&self) -> Result<Exit, Exit> {
         let record = Record::read(&self.folder);
-        let path = record
-            .as_ref()
-            .map_or_else(|| introspec::answers::store::store_of(&self.folder), |record| record.store(&self.folder));
+        let path = record::store_of_run(&self.folder);
         let failed = |error| run::store_failed(&error);
         let answers = Answers::open(&path).map_err(failed)?;
         let now = now_ms();

@@ -69,7 +69,9 @@ const UNION: &str = "
         SELECT theirs.digest, ours_of.id, theirs.method, theirs.detail, theirs.body
         FROM other.requests AS theirs
         JOIN other.models AS theirs_of ON theirs_of.id = theirs.model
-        JOIN main.models AS ours_of USING (provider, address, model, parameters)
+        JOIN main.models AS ours_of
+            ON (ours_of.provider, ours_of.address, ours_of.model, ours_of.parameters)
+               = (theirs_of.provider, theirs_of.address, theirs_of.model, theirs_of.parameters)
         ORDER BY theirs.id ON CONFLICT DO NOTHING;
     INSERT INTO same_request
         SELECT theirs.id, ours.id FROM other.requests AS theirs JOIN main.requests AS ours USING (digest);

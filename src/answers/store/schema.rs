@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{StoreError, migration};
 
@@ -97,8 +97,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Refused> {
 
 fn prepare(path: &Path, flags: OpenFlags) -> Result<Connection, Refused> {
     let mut connection = connect(path, flags)?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables > 0 {
+    if has_tables(&connection)? {
         check(&connection)?;
         migration::migrate(&mut connection)?;
     }
@@ -106,14 +105,19 @@ fn prepare(path: &Path, flags: OpenFlags) -> Result<Connection, Refused> {
     connection.pragma_update(None, "synchronous", "full")?;
     // Copying the log back is cheaper in larger steps: most pages of a step are written again and again.
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
-    if tables == 0 {
-        let transaction = connection.transaction()?;
+    // Another process may be making the same store: who comes second finds it made.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if !has_tables(&transaction)? {
         transaction.execute_batch(TABLES)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
-        transaction.commit()?;
     }
+    transaction.commit()?;
     Ok(connection)
+}
+
+fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))
 }
 
 /// Checks that a file with tables is a store of this version or one that can be brought to it, before anything in it
