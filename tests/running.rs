@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use server::{Play, Seen, Server, completion};
 
@@ -122,7 +123,7 @@ fn colours(seen: &Seen) -> Play {
     let text = |index: u64| match last {
         judged if judged.starts_with("Is this bold?") => if judged.contains("red") { "yes" } else { "no" }.to_owned(),
         letter if letter.starts_with("Write") => format!("I am {}, number {}.", first["content"], seed + index),
-        _ => if first["role"] == "system" || (seed + index) % 4 == 0 { "red" } else { "blue" }.to_owned(),
+        _ => if first["role"] == "system" || (seed + index).is_multiple_of(4) { "red" } else { "blue" }.to_owned(),
     };
     let choices: Vec<Value> = (0..wanted)
         .map(|index| {
@@ -389,6 +390,11 @@ fn parts_are_merged_into_the_whole() {
     assert_eq!(server.total(), whole, "each request is in one part, and so is what judges are asked about its answers");
     let parts: Vec<String> = (1..=3).map(|part| folder.path(&format!("part-{part}"))).collect();
 
+    // What a model thought goes with its answers.
+    let store = Connection::open(PathBuf::from(&parts[0]).join("answers.sqlite")).unwrap();
+    let thoughts = store.execute("INSERT INTO thinking SELECT request, sample, 'hm' FROM answers", []).unwrap();
+    drop(store);
+
     let some = introspec(&["merge", &folder.path("some"), &parts[0], &parts[2]]);
     assert_eq!(status(&some), 0, "{}", said(&some));
     assert!(said(&some).contains("not among them: 2/3"), "{}", said(&some));
@@ -396,6 +402,8 @@ fn parts_are_merged_into_the_whole() {
     assert_eq!(status(&merge()), 0);
     let again = said(&merge());
     assert!(again.contains(": 0 answers, ") && !again.contains("kept"), "{again}");
+    let exported = said(&introspec(&["cache", "export", "--out", &folder.path("merged")]));
+    assert_eq!(exported.matches("\"thinking\":\"hm\"").count(), thoughts);
     let output = folder.run("merged", &[]);
     assert_eq!((status(&output), server.total()), (0, whole), "{}", said(&output));
     assert_eq!(folder.results("merged"), folder.results("whole"));

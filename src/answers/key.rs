@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 /// The first 128 bits of a blake3 digest. A billion requests collide with a probability below 1e-20.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Digest([u8; 16]);
@@ -21,7 +23,11 @@ impl Digest {
 
     /// Returns it as 32 hexadecimal digits.
     pub(crate) fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     /// Returns its first 64 bits.

@@ -16,7 +16,7 @@ use super::{record, run};
 /// Look into a store of answers: why a request is answered from it, what it holds; take answers out of it
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  introspec cache list --out out\n  introspec cache explain prefers.3 risk.ispec --out out\n  \
+    after_help = "Examples:\n  introspec cache list --out out\n  introspec cache explain prefers/1/itself/none/w1 risk.ispec --out out\n  \
     introspec cache export --store answers.sqlite > answers.jsonl\n  introspec cache prune --out out --failures --yes"
 )]
 pub(crate) struct Cache {

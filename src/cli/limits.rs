@@ -12,18 +12,20 @@ use super::console;
 use super::exit::Exit;
 use super::run::store_failed;
 
+const HEADING: &str = "Limits for the whole run";
+
 /// What the whole run may spend, in all its processes together. What is under way counts at its dearest.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct LimitArguments {
     /// Send at most so many calls, tries that fail among them. The same command with a larger number goes on
-    #[arg(long, value_name = "N", help_heading = "Limits for the whole run")]
-    max_requests: Option<u64>,
+    #[arg(long = "max-requests", value_name = "N", help_heading = HEADING)]
+    requests: Option<u64>,
     /// Use at most so many tokens, of prompts and answers together
-    #[arg(long, value_name = "N", help_heading = "Limits for the whole run")]
-    max_tokens: Option<u64>,
+    #[arg(long = "max-tokens", value_name = "N", help_heading = HEADING)]
+    tokens: Option<u64>,
     /// Spend at most so much, by the prices of introspec.yaml
-    #[arg(long, value_name = "AMOUNT", value_parser = amount, help_heading = "Limits for the whole run")]
-    max_cost: Option<f64>,
+    #[arg(long = "max-cost", value_name = "AMOUNT", value_parser = amount, help_heading = HEADING)]
+    cost: Option<f64>,
 }
 
 fn amount(text: &str) -> Result<f64, String> {
@@ -41,7 +43,7 @@ impl LimitArguments {
         run: &str,
         stop: &CancellationToken,
     ) -> Result<Option<Arc<Budget>>, Exit> {
-        let limits = Limits { requests: self.max_requests, tokens: self.max_tokens, cost: self.max_cost };
+        let limits = Limits { requests: self.requests, tokens: self.tokens, cost: self.cost };
         if !limits.any() {
             return Ok(None);
         }

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -62,11 +63,12 @@ impl Merge {
 fn told(from: &Path, merged: &Merged) -> String {
     let Merged { answers, known, conflicts, .. } = merged;
     let mut line = format!("{}: {answers} answers", from.display());
+    // Writing to a text cannot fail.
     if *known > 0 {
-        line.push_str(&format!(", {known} more that were there already"));
+        let _ = write!(line, ", {known} more that were there already");
     }
     if *conflicts > 0 {
-        line.push_str(&format!(", {conflicts} where another answer is kept"));
+        let _ = write!(line, ", {conflicts} where another answer is kept");
     }
     line
 }

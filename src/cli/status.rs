@@ -12,7 +12,7 @@ use super::record::{Asked, Record, State, now_ms};
 use super::{console, record, run};
 
 /// How far back a rate is taken.
-const LATELY: Duration = Duration::from_secs(60);
+const LATELY: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  introspec status out\n\n\

@@ -27,6 +27,9 @@ pub struct Exported {
     pub body: Value,
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What the model thought before the answer, as far as it showed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<String>,
     /// The run that made the call, as its `run.json` names it.
     pub run: String,
     /// Which try it was, from 1.
@@ -76,8 +79,9 @@ impl Answers {
         let mut all = || -> rusqlite::Result<Result<(), E>> {
             let view = self.connection.unchecked_transaction()?;
             let mut query = view.prepare(&format!(
-                "SELECT {COLUMNS}, answers.sample, kind, content
+                "SELECT {COLUMNS}, answers.sample, kind, answers.content, thinking.content
                  FROM answers JOIN attempts AS attempt ON attempt.id = answers.attempt {TABLES}
+                 LEFT JOIN thinking ON thinking.request = answers.request AND thinking.sample = answers.sample
                  ORDER BY answers.request, answers.sample"
             ))?;
             let mut rows = query.query([])?;
@@ -87,7 +91,8 @@ impl Answers {
                     "exact" | "top" => json(&content),
                     _ => Value::String(content),
                 };
-                if let Err(error) = each(exported(row, Outcome::Answer { kind, content })?) {
+                let answer = Exported { thinking: row.get(18)?, ..exported(row, Outcome::Answer { kind, content })? };
+                if let Err(error) = each(answer) {
                     return Ok(Err(error));
                 }
             }
@@ -123,6 +128,7 @@ fn exported(row: &Row<'_>, outcome: Outcome) -> rusqlite::Result<Exported> {
         continuations: json(row.get_ref(6)?.as_str()?),
         body: json(row.get_ref(7)?.as_str()?),
         outcome,
+        thinking: None,
         run: row.get(8)?,
         attempt: row.get(9)?,
         started_ms: row.get(10)?,

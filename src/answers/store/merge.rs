@@ -130,6 +130,19 @@ fn union(transaction: &Transaction<'_>) -> rusqlite::Result<Merged> {
          WHERE true ON CONFLICT DO NOTHING",
         [],
     )?;
+    // What was thought before an answer goes with that very answer.
+    transaction.execute(
+        "INSERT INTO main.thinking (request, sample, content)
+         SELECT ours.request, ours.sample, thinking.content
+         FROM other.thinking AS thinking
+         JOIN other.answers AS theirs ON theirs.request = thinking.request AND theirs.sample = thinking.sample
+         JOIN same_attempt ON same_attempt.theirs = theirs.attempt
+         JOIN same_request ON same_request.theirs = theirs.request
+         JOIN main.answers AS ours
+             ON ours.request = same_request.ours AND ours.sample = theirs.sample AND ours.attempt = same_attempt.ours
+         WHERE true ON CONFLICT DO NOTHING",
+        [],
+    )?;
     Ok(Merged { answers: answers as u64, known, conflicts, examples })
 }
 

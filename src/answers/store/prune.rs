@@ -36,6 +36,8 @@ pub struct Pruned {
 pub fn prune(path: &Path, condition: &Condition, really: bool) -> Result<Pruned, StoreError> {
     let mut connection = schema::open_existing(path)?;
     let mut prune = || {
+        // Rows are taken out children first. To have that checked would search every answer for each attempt.
+        connection.pragma_update(None, "foreign_keys", false)?;
         let transaction = connection.transaction()?;
         let pruned = take_out(&transaction, condition)?;
         if really {
@@ -64,6 +66,12 @@ fn take_out(transaction: &Transaction<'_>, condition: &Condition) -> rusqlite::R
             [before],
         )?
     };
+    transaction.execute(
+        "DELETE FROM thinking WHERE request IN (SELECT id FROM meant)
+         AND NOT EXISTS (SELECT 1 FROM answers
+                         WHERE answers.request = thinking.request AND answers.sample = thinking.sample)",
+        [],
+    )?;
     let attempts = transaction.execute(
         "DELETE FROM attempts WHERE request IN (SELECT id FROM meant) AND started_ms < ?1
          AND (cause IS NOT NULL OR NOT ?2)

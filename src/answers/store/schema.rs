@@ -16,7 +16,8 @@ const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 /// A request is an ask of one model under one way of reading it, without how many samples; its digest and a sample's
 /// index together are the key of an answer. Every call that was made is an attempt: with a cause where it failed,
-/// without one where it brought answers. Only answers are ever reused.
+/// without one where it brought answers. Only answers are ever reused. What a model thought before an answer is kept
+/// beside it.
 pub(super) const TABLES: &str = "
     CREATE TABLE models (
         id INTEGER PRIMARY KEY,
@@ -60,6 +61,12 @@ pub(super) const TABLES: &str = "
         sample INTEGER NOT NULL,
         attempt INTEGER NOT NULL REFERENCES attempts,
         kind TEXT NOT NULL,
+        content TEXT NOT NULL,
+        PRIMARY KEY (request, sample)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS thinking (
+        request INTEGER NOT NULL REFERENCES requests,
+        sample INTEGER NOT NULL,
         content TEXT NOT NULL,
         PRIMARY KEY (request, sample)
     ) STRICT, WITHOUT ROWID;

@@ -1,6 +1,7 @@
 //! What a store holds, counted.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rusqlite::params;
 use serde::Serialize;
@@ -167,21 +168,21 @@ impl Answers {
                 Some(cause) if may_be_billed(cause) => most_of(row.get_ref(8)?.as_str()?, row.get(7)?),
                 _ => told,
             };
-            let id = row.get(9)?;
-            if !by_model.contains_key(&id) {
-                let identity = Identity {
-                    provider: row.get(0)?,
-                    address: row.get(1)?,
-                    model: row.get(2)?,
-                    parameters: row.get(3)?,
-                };
-                by_model.insert(id, Spending { identity, requests: 0, usage: Usage::default() });
-            }
-            if let Some(spending) = by_model.get_mut(&id) {
-                spending.requests += 1;
-                spending.usage.prompt_tokens += usage.prompt_tokens;
-                spending.usage.completion_tokens += usage.completion_tokens;
-            }
+            let spending = match by_model.entry(row.get::<_, i64>(9)?) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let identity = Identity {
+                        provider: row.get(0)?,
+                        address: row.get(1)?,
+                        model: row.get(2)?,
+                        parameters: row.get(3)?,
+                    };
+                    new.insert(Spending { identity, requests: 0, usage: Usage::default() })
+                }
+            };
+            spending.requests += 1;
+            spending.usage.prompt_tokens += usage.prompt_tokens;
+            spending.usage.completion_tokens += usage.completion_tokens;
         }
         Ok(by_model.into_values().collect())
     }

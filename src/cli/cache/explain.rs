@@ -14,7 +14,7 @@ use crate::cli::{SpecArguments, console, run};
 /// Say why a request of a suite is answered from the store, or is not: down to the field in which the nearest stored
 /// request differs
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  introspec cache explain 'prefers.3' risk.ispec --out out\n\n\
+#[command(after_help = "Example:\n  introspec cache explain prefers/1/itself/none/w1 risk.ispec --out out\n\n\
     The ids stand in suites/NAME.jsonl of a build.")]
 pub(super) struct Explain {
     /// The request's id
@@ -85,11 +85,8 @@ fn one(inquiry: &Inquiry<'_>, posed: &Posed<'_>, answers: &Answers) -> Result<()
 }
 
 fn name_of(inquiry: &Inquiry<'_>, subject: &Subject) -> String {
-    let mut name = inquiry.spec[subject.arm].name.clone();
-    if subject.model.name != name {
-        name.push_str(&format!(", model {}", subject.model.name));
-    }
-    name
+    let (arm, model) = (&inquiry.spec[subject.arm].name, &subject.model.name);
+    if arm == model { arm.clone() } else { format!("{arm}, model {model}") }
 }
 
 fn tell(explained: &Explained) {
