@@ -1,7 +1,9 @@
 //! Commands: one file each. They open the doors to files, models and the terminal, and call the stages.
 
+mod asked;
 mod audit;
 mod build;
+mod cache;
 mod check;
 mod comparison;
 mod console;
@@ -11,16 +13,20 @@ mod explain;
 mod files;
 mod fmt;
 mod import;
+mod limits;
 mod log_file;
+mod merge;
 mod models;
 mod new;
 mod plan;
+mod record;
 mod report;
 mod run;
 mod sandbox;
 mod simulate;
 mod snap;
 mod spec;
+mod status;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,6 +62,11 @@ enum Command {
     Diff(diff::Diff),
     /// Ask the models, score their answers, and say which claims hold
     Run(run::Run),
+    /// Say how a run stands, from another shell, while it goes on or after
+    Status(status::Status),
+    /// Join the answers of a run's parts, which `run --shard` asked for, into one folder
+    Merge(merge::Merge),
+    Cache(cache::Cache),
     /// Let planted subjects with known effects answer, without any model, and see what the claims would conclude
     Simulate(simulate::Simulate),
     /// Show the report of a finished run again, from its folder
@@ -90,6 +101,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Snap(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::Status(command) => command.run(),
+        Command::Merge(command) => command.run(),
+        Command::Cache(command) => command.run(),
         Command::Simulate(command) => command.run(),
         Command::Report(command) => command.run(),
         Command::Audit(command) => command.run(),

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 /// The first 128 bits of a blake3 digest. A billion requests collide with a probability below 1e-20.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Digest([u8; 16]);
@@ -17,6 +19,20 @@ impl Digest {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Returns it as 32 hexadecimal digits.
+    pub(crate) fn hex(bytes: &[u8]) -> String {
+        bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    /// Returns its first 64 bits.
+    pub(crate) fn word(&self) -> u64 {
+        self.0.iter().take(8).fold(0, |word, byte| word << 8 | u64::from(*byte))
     }
 
     /// Returns a number from 0 up to 1 that depends on the digest and on `turn`, for jitter that repeats.

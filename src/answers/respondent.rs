@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::backend::Backend;
 use super::runner::Limits;
@@ -24,7 +24,7 @@ pub struct Respondent {
 }
 
 /// What makes two models the same one: answers are reused where all of this agrees.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Identity {
     pub provider: String,
     /// Where the model is reached, or the configuration's `identity`, which stands in for that.

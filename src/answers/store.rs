@@ -1,4 +1,4 @@
-//! The store: one `SQLite` file that keeps every answer, and every failure apart from them.
+//! The store: one `SQLite` file that keeps every answer, and every attempt to get one.
 //!
 //! An answer is durable once its group is committed. A group is committed when 128 answers wait for it or the
 //! first of them has waited for 50 ms, and at most [`GROUP`] answers are ever received and not committed: a
@@ -9,10 +9,16 @@ mod claims;
 mod encoding;
 mod entry;
 mod error;
+mod export;
 mod inbox;
+mod merge;
+mod migration;
 mod models;
+mod nearest;
+mod prune;
 mod reader;
 mod schema;
+mod tally;
 mod thinking;
 mod writer;
 
@@ -25,8 +31,13 @@ use rusqlite::Connection;
 
 pub use answered::Answered;
 pub use error::StoreError;
+pub use export::{Exported, Outcome};
 pub use inbox::{GROUP, LONGEST_WAIT};
+pub use merge::{Conflict, Merged, merge, store_of};
+pub use nearest::{Difference, Explained, Nearest};
+pub use prune::{Condition, Pruned, prune};
 pub use reader::Answers;
+pub use tally::{Spending, Tally};
 
 pub(crate) use claims::{Claimed, Claims};
 pub(crate) use entry::{AnsweredCall, Entry, FailedCall, Timing};
@@ -43,19 +54,29 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a store, and makes it where there is none.
+    /// Opens a store, and makes it where there is none. One of an older version is brought to this one.
     ///
     /// # Errors
     ///
-    /// The file cannot be opened or made, is not a store, or is one of another version. It is left as it was.
+    /// The file cannot be opened or made, is not a store, or is one of a newer version. It is left as it was.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = schema::open(path)?;
-        Self::with(path, connection)
+        Self::of_run(path, "")
     }
 
-    fn with(path: &Path, connection: Connection) -> Result<Self, StoreError> {
+    /// The same, with a name for the run, under which the attempts that it makes are kept: a store that several runs
+    /// share can tell what each has spent.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Store::open`].
+    pub fn of_run(path: &Path, run: &str) -> Result<Self, StoreError> {
+        let connection = schema::open(path)?;
+        Self::with(path, connection, run)
+    }
+
+    fn with(path: &Path, connection: Connection, run: &str) -> Result<Self, StoreError> {
         let inbox = Arc::new(Inbox::new());
-        let writer = Writer::new(path.to_owned(), connection, Arc::clone(&inbox));
+        let writer = Writer::new(path.to_owned(), connection, Arc::clone(&inbox), run.to_owned());
         let writer = thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || writer.run())

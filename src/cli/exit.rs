@@ -3,6 +3,8 @@ use std::process::ExitCode;
 /// What a command came to. Of several, the first in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
+    /// What shells give a process that an interrupt ended: 128 + 2.
+    Interrupted,
     Usage,
     WrongSpec,
     BackendFailed,
@@ -20,6 +22,7 @@ Exit status: 0 all well · 1 the spec or its data is wrong · 2 wrong usage · 3
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(match exit {
+            Exit::Interrupted => 130,
             Exit::Well => 0,
             Exit::WrongSpec => 1,
             Exit::Usage => 2,

@@ -1,14 +1,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use introspec::answers::{Answers, Inquiry, store_path};
+use introspec::answers::{Answers, Inquiry};
 use introspec::configuration::Configuration;
 use introspec::forecast::{Assumptions, Forecast, claims, spending, stand_in, terminal, with_planned_runs};
 use introspec::spec::Experiment;
 
 use super::exit::Exit;
 use super::spec::Checked;
-use super::{SpecArguments, console, run};
+use super::{SpecArguments, console, record, run};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  introspec plan risk.ispec\n  \
@@ -61,7 +61,7 @@ impl Plan {
         let checked = self.spec.checked()?;
         let own = run::own_experiments(&checked, &self.spec.spec)?;
         let (configuration, notes) = self.configuration(&checked, &own)?;
-        let store = self.out.as_ref().map(|out| store_path(out)).filter(|path| path.exists());
+        let store = self.out.as_ref().map(|out| record::store_of_run(out)).filter(|path| path.exists());
         let store = store.map(|path| Answers::open(&path)).transpose().map_err(|error| run::store_failed(&error))?;
         let mut forecasts = Vec::new();
         for experiment in own {

@@ -202,7 +202,7 @@ fn kept(results: &Results, path: &Path) -> Result<Kept, Exit> {
     Ok(kept)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Exit> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Exit> {
     whole(path, |file| file.write_all(text.as_bytes())).map_err(|error| cannot_write(path, &error))
 }
 

@@ -2,8 +2,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use clap::Args;
+use introspec::answers::budget::Budget;
 use introspec::answers::runner::{Job, Listener, Options, RunSummary};
-use introspec::answers::{Answers, Ask, Identity, Inquiry, Progress, Respondent, Store, StoreError, ask, store_path};
+use introspec::answers::{Answers, Ask, Identity, Inquiry, Posed, Progress, Respondent, Shard, Store, StoreError, ask};
 use introspec::artifacts::JsonStyle;
 use introspec::configuration::{Configuration, Model};
 use introspec::diagnostic::{Diagnostic, Problem, nearest};
@@ -16,12 +17,16 @@ use introspec::text::Sources;
 use tokio_util::sync::CancellationToken;
 
 use super::exit::Exit;
+use super::limits::{self, LimitArguments};
 use super::models::Models;
+use super::record::{Record, State};
 use super::spec::Checked;
-use super::{SpecArguments, build, console, log_file, report};
+use super::{SpecArguments, asked, build, console, log_file, report};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  introspec run risk.ispec --out out")]
+#[command(after_help = "Examples:\n  introspec run risk.ispec --out out\n  \
+    introspec run risk.ispec --out out --max-cost 20\n  \
+    introspec run risk.ispec --out part-3 --shard 3/16      see `introspec merge`")]
 pub(crate) struct Run {
     #[command(flatten)]
     spec: SpecArguments,
@@ -35,6 +40,13 @@ pub(crate) struct Run {
     /// down, every stop
     #[arg(long, value_name = "FILE")]
     log_file: Option<PathBuf>,
+    /// The store that answers are taken from and put into, which several specs may share [default: DIR/answers.sqlite]
+    store: Option<PathBuf>,
+    /// Ask only this part of the requests, such as 3/16; the report comes after `introspec merge`
+    #[arg(long, value_name = "K/N", conflicts_with = "junit")]
+    shard: Option<Shard>,
+    #[command(flatten)]
+    limits: LimitArguments,
     #[command(flatten)]
     verdicts: report::Verdicts,
 }
@@ -55,16 +67,48 @@ impl Run {
             .map(|experiment| inquiry(&checked, experiment, &configuration))
             .collect::<Result<Vec<Inquiry<'_>>, Exit>>()?;
         build::write_if_changed(&checked, &self.out, JsonStyle::Compact)?;
-        let store = Store::open(&store_path(&self.out)).map_err(|error| store_failed(&error))?;
-        let asking =
-            Asking { base: self.base(), ..Asking::new(&store, Models::default(), cancelled_by_signals(), Vec::new()) };
+        let mut record = Record::begin(&self.out, self.store.as_deref(), self.shard, asked::of(&inquiries, self.shard));
+        let store = Store::of_run(&record.store(&self.out), &record.run).map_err(|error| store_failed(&error))?;
+        let cancel = cancelled_by_signals();
+        let budget = self.limits.budget(&inquiries, &store, &record.run, &cancel)?;
+        record.write(&self.out)?;
+        let asking = Asking {
+            base: self.base(),
+            budget,
+            shard: self.shard,
+            ..Asking::new(&store, Models::default(), cancel, Vec::new())
+        };
+        let exit = self.ask(&asking, &inquiries, &checked);
+        record.state = match exit {
+            Ok(Exit::BackendFailed) | Err(_) => State::Stopped,
+            Ok(_) => State::Finished,
+        };
+        record.write(&self.out)?;
+        exit
+    }
+
+    /// Asks every experiment and reports it; a part of a run is only asked.
+    fn ask(&self, asking: &Asking<'_>, inquiries: &[Inquiry<'_>], checked: &Checked) -> Result<Exit, Exit> {
         let mut exit = Exit::Well;
         let mut all = Vec::new();
-        for inquiry in &inquiries {
+        for inquiry in inquiries {
+            if asking.shard.is_some() {
+                let (stopped, _) = asking.put(inquiry, checked)?;
+                exit = exit.min(if stopped { Exit::BackendFailed } else { Exit::Well });
+                continue;
+            }
             let out = if inquiries.len() == 1 { self.out.clone() } else { self.out.join(&inquiry.experiment.name) };
-            let (found, results) = asking.experiment(inquiry, &checked, Some(&out))?;
+            let (found, results) = asking.experiment(inquiry, checked, Some(&out))?;
             exit = exit.min(found);
             all.push(results);
+        }
+        if let Some(shard) = asking.shard {
+            let out = self.out.display();
+            console::say(&format!(
+                "{out} has the answers of part {shard}. The report comes when the parts are merged:"
+            ));
+            console::say(&format!("  introspec merge OUT {out} ...        and the same run with `--out OUT`"));
+            return Ok(exit);
         }
         self.verdicts.write(&all)?;
         Ok(exit)
@@ -163,7 +207,7 @@ pub(crate) fn cancelled_by_signals() -> CancellationToken {
     let told = cancel.clone();
     let set = ctrlc::set_handler(move || {
         if told.is_cancelled() {
-            std::process::exit(exit_code_of_interrupt());
+            std::process::exit(EXIT_OF_INTERRUPT);
         }
         told.cancel();
     });
@@ -174,9 +218,7 @@ pub(crate) fn cancelled_by_signals() -> CancellationToken {
 }
 
 /// What shells give a process that an interrupt ended: 128 + 2.
-fn exit_code_of_interrupt() -> i32 {
-    130
-}
+const EXIT_OF_INTERRUPT: i32 = 130;
 
 /// Asks experiments, and keeps what is answered.
 pub(crate) struct Asking<'a> {
@@ -184,6 +226,10 @@ pub(crate) struct Asking<'a> {
     cancel: CancellationToken,
     models: Models,
     base: PathBuf,
+    /// What the run may spend, where that is limited.
+    budget: Option<Arc<Budget>>,
+    /// The part of the requests that is asked, where it is not all of them.
+    shard: Option<Shard>,
     /// What the reader of every report should know.
     notes: Vec<String>,
 }
@@ -191,7 +237,7 @@ pub(crate) struct Asking<'a> {
 impl<'a> Asking<'a> {
     /// Asks these models, and others that have to be opened, until `cancel` stops it.
     pub(crate) fn new(store: &'a Store, models: Models, cancel: CancellationToken, notes: Vec<String>) -> Self {
-        Asking { store, cancel, models, base: PathBuf::new(), notes }
+        Asking { store, cancel, models, base: PathBuf::new(), budget: None, shard: None, notes }
     }
 
     /// Asks an experiment, scores and estimates it, shows the report, and writes it into `out` where that is given.
@@ -202,20 +248,7 @@ impl<'a> Asking<'a> {
         out: Option<&Path>,
     ) -> Result<(Exit, Results), Exit> {
         let failed = |error: StoreError| store_failed(&error);
-        let mut notes = self.notes.clone();
-        inquiry.check().map_err(|problem| {
-            let RequestProblem { span, message, place } = problem;
-            let diagnostic = Diagnostic::at(span, Problem::ExpressionFailed { message, place });
-            wrong(&[diagnostic], &checked.sources)
-        })?;
-        self.models.check(inquiry, &self.base, &checked.sources)?;
-        let subjects = self.subjects(inquiry)?;
-        let judged = self.judges(inquiry)?;
-        if subjects.cancelled || judged.cancelled {
-            eprintln!("introspec: stopped. What was answered is kept: the same command goes on from here");
-            std::process::exit(exit_code_of_interrupt());
-        }
-        let stopped = note_stopped([&subjects, &judged], &mut notes, &checked.sources);
+        let (stopped, notes) = self.put(inquiry, checked)?;
         let answers = Answers::open(self.store.path()).map_err(failed)?;
         let mut scores = report::ScoreFile::create(out);
         let scored = self.score(inquiry, &answers, &mut scores)?;
@@ -245,6 +278,34 @@ impl<'a> Asking<'a> {
         })
     }
 
+    /// Asks an experiment. Returns whether a model was stopped, and what the reader of the report should know.
+    fn put(&self, inquiry: &Inquiry<'_>, checked: &Checked) -> Result<(bool, Vec<String>), Exit> {
+        inquiry.check().map_err(|problem| {
+            let RequestProblem { span, message, place } = problem;
+            let diagnostic = Diagnostic::at(span, Problem::ExpressionFailed { message, place });
+            wrong(&[diagnostic], &checked.sources)
+        })?;
+        self.models.check(inquiry, &self.base, &checked.sources)?;
+        let subjects = self.subjects(inquiry)?;
+        let judged = self.judges(inquiry)?;
+        if subjects.cancelled || judged.cancelled {
+            return Err(self.cancelled());
+        }
+        let mut notes = self.notes.clone();
+        let stopped = note_stopped([&subjects, &judged], &mut notes, &checked.sources);
+        Ok((stopped, notes))
+    }
+
+    /// Says why everything stopped: at a limit, or by an interrupt.
+    fn cancelled(&self) -> Exit {
+        if let Some((budget, reached)) = self.budget.as_ref().and_then(|budget| Some((budget, budget.reached()?))) {
+            limits::tell(reached, budget);
+            return Exit::BackendFailed;
+        }
+        eprintln!("introspec: stopped. What was answered is kept: the same command goes on from here");
+        Exit::Interrupted
+    }
+
     /// Asks every subject every question. A model that stands for several subjects has one lane.
     fn subjects(&self, inquiry: &Inquiry<'_>) -> Result<RunSummary, Exit> {
         let mut models: Vec<&Model> = Vec::new();
@@ -254,17 +315,19 @@ impl<'a> Asking<'a> {
                 models.push(model);
             }
         }
+        let shard = self.shard;
+        let requests = if shard.is_some() { posed(inquiry, shard).count() as u64 } else { inquiry.requests() };
         let mut jobs = Vec::new();
         for model in models {
             let identity = Identity::of(model);
             let own: Vec<_> =
                 inquiry.subjects.iter().filter(|subject| Identity::of(&subject.model) == identity).collect();
             // Where models answer beside questions, how many requests that is depends on who is asked.
-            let total = (!inquiry.asks_beside()).then(|| inquiry.requests() * own.len() as u64);
+            let total = (!inquiry.asks_beside()).then(|| requests * own.len() as u64);
             let asks = inquiry.subjects.iter().flat_map(move |subject| {
                 let identity = identity.clone();
                 let is_asked = own.iter().any(|own| std::ptr::eq(*own, subject)) || inquiry.asks_beside();
-                let posed = is_asked.then(|| inquiry.posed()).into_iter().flatten();
+                let posed = is_asked.then(|| posed(inquiry, shard)).into_iter().flatten();
                 posed.flat_map(move |posed| {
                     let asks = inquiry.asks(subject, &posed).into_iter();
                     asks.filter(|(answerer, _)| Identity::of(&answerer.model) == identity)
@@ -285,9 +348,12 @@ impl<'a> Asking<'a> {
             let labelled = inquiry.labelled_asks(role);
             let answers = Answers::open(self.store.path()).map_err(|error| store_failed(&error))?;
             let unreadable = &unreadable;
-            let posed =
-                inquiry.subjects.iter().flat_map(move |subject| inquiry.posed().map(move |posed| (subject, posed)));
-            let asks = posed.flat_map(move |(subject, posed)| {
+            let shard = self.shard;
+            let answered = inquiry
+                .subjects
+                .iter()
+                .flat_map(move |subject| posed(inquiry, shard).map(move |posed| (subject, posed)));
+            let asks = answered.flat_map(move |(subject, posed)| {
                 inquiry.judge_asks(subject, &posed, role, &answers).unwrap_or_else(|error| {
                     // Asks are drawn on another thread; what it cannot read is told when all have ended.
                     let _ = unreadable.set(error);
@@ -310,7 +376,10 @@ impl<'a> Asking<'a> {
         asks: Box<dyn Iterator<Item = Ask> + Send + 'j>,
         total: Option<u64>,
     ) -> Result<Job<'j>, Exit> {
-        let backend = self.models.open(model, &self.base)?;
+        let mut backend = self.models.open(model, &self.base)?;
+        if let Some(budget) = &self.budget {
+            backend = budget.around(backend, model.price);
+        }
         Ok(Job { respondent: Respondent::new(model, backend), asks, total })
     }
 
@@ -327,6 +396,11 @@ impl<'a> Asking<'a> {
             Exit::BackendFailed
         })
     }
+}
+
+/// Returns the prompts of an experiment, or of the part of it that is asked.
+fn posed<'p>(inquiry: &Inquiry<'p>, shard: Option<Shard>) -> impl Iterator<Item = Posed<'p>> + use<'p> {
+    inquiry.posed().filter(move |posed| shard.is_none_or(|shard| shard.holds(&posed.prompt.request.id)))
 }
 
 /// Says which models were stopped, and tells whether any was.

@@ -607,6 +607,21 @@ pub enum Problem {
         model: String,
         message: String,
     },
+    NoPrice {
+        model: String,
+    },
+    LimitReached {
+        flag: String,
+        limit: String,
+        spent: String,
+    },
+    TwoAnswers {
+        keys: u64,
+    },
+    UnknownRequest {
+        id: String,
+        nearest: Option<String>,
+    },
     NotAccepted {
         name: String,
         golden: String,
@@ -840,6 +855,10 @@ codes! {
     Unserved "E0880"
     KeyCommand "E0881"
     Recording "E0882"
+    NoPrice "E0860"
+    LimitReached "E0861"
+    TwoAnswers "E0862"
+    UnknownRequest "E0863"
     ExportRefused "E0901"
     NoOpposite "E0902"
     PairsDiffer "E0903"

@@ -277,6 +277,10 @@ impl Problem {
             | Problem::Unserved { .. }
             | Problem::KeyCommand { .. }
             | Problem::Recording { .. }
+            | Problem::NoPrice { .. }
+            | Problem::LimitReached { .. }
+            | Problem::TwoAnswers { .. }
+            | Problem::UnknownRequest { .. }
             | Problem::NotAccepted { .. }
             | Problem::NoBuild { .. }
             | Problem::NoSpecs { .. }

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
+use super::migration::OLDEST;
 use super::schema::VERSION;
 
 /// Why a store cannot be used. Everything committed before is whole.
@@ -10,7 +11,7 @@ use super::schema::VERSION;
 pub enum StoreError {
     #[error("{} is not a store of answers", path.display())]
     NotAStore { path: PathBuf },
-    #[error("{} is a store of version {found}, and this introspec reads version {VERSION}", path.display())]
+    #[error("{} is a store of version {found}, and this introspec reads versions {OLDEST} to {VERSION}", path.display())]
     Version { path: PathBuf, found: i64 },
     #[error("{} is locked by another process", path.display())]
     Locked { path: PathBuf },
@@ -25,7 +26,7 @@ impl StoreError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::NotAStore { .. } => "choose another folder, or move the file away",
-            Self::Version { .. } => "use the introspec that wrote it, or choose another folder",
+            Self::Version { .. } => "use the newer introspec that wrote it, or choose another folder",
             Self::Locked { .. } => "wait for the other run to end, or choose another folder",
             Self::Full { .. } => "make room and run the same command again: every committed answer is kept",
             Self::Unusable { .. } => "check that the folder exists and may be written to",

@@ -78,7 +78,8 @@ impl Answers {
     /// Puts the last failure of each sample where it has no answer.
     fn fill_failures(&self, request: i64, samples: &mut [Option<Result<Answer, Failure>>]) -> rusqlite::Result<()> {
         let mut query = self.connection.prepare_cached(
-            "SELECT first_sample, samples, cause, message, retry_after_ms FROM failures WHERE request = ?1 ORDER BY id",
+            "SELECT first_sample, samples, cause, message, retry_after_ms FROM attempts
+             WHERE request = ?1 AND cause IS NOT NULL ORDER BY id",
         )?;
         let mut rows = query.query([request])?;
         while let Some(row) = rows.next()? {

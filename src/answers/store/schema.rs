@@ -2,12 +2,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{StoreError, thinking};
+use super::{StoreError, migration, thinking};
 
 /// The version of the tables below. It stands in the file as `user_version`.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Marks a `SQLite` file as a store of answers: `insp` in ASCII.
 const APPLICATION: i64 = 0x696e_7370;
@@ -15,9 +15,11 @@ const APPLICATION: i64 = 0x696e_7370;
 /// How long a lock of another process is waited for. A group's commit takes milliseconds.
 const LOCK_WAIT: Duration = Duration::from_secs(2);
 
-/// A request is an ask of one model under one way of reading it; its digest is the key of its answers. A call
-/// may bring several answers. Only answers are reused: failures stand in a table of their own.
-const TABLES: &str = "
+/// A request is an ask of one model under one way of reading it, without how many samples; its digest and a sample's
+/// index together are the key of an answer. Every call that was made is an attempt: with a cause where it failed,
+/// without one where it brought answers. Only answers are ever reused. What a model thought before an answer is kept
+/// beside it.
+pub(super) const TABLES: &str = "
     CREATE TABLE models (
         id INTEGER PRIMARY KEY,
         provider TEXT NOT NULL,
@@ -35,36 +37,40 @@ const TABLES: &str = "
         detail TEXT NOT NULL,
         body TEXT NOT NULL
     ) STRICT;
-    CREATE TABLE calls (
+    CREATE TABLE runs (
         id INTEGER PRIMARY KEY,
-        request INTEGER NOT NULL REFERENCES requests,
-        attempt INTEGER NOT NULL,
-        started_ms INTEGER NOT NULL,
-        took_ms INTEGER NOT NULL,
-        prompt_tokens INTEGER NOT NULL,
-        completion_tokens INTEGER NOT NULL
+        name TEXT NOT NULL UNIQUE
     ) STRICT;
-    CREATE TABLE answers (
-        request INTEGER NOT NULL REFERENCES requests,
-        sample INTEGER NOT NULL,
-        call INTEGER NOT NULL REFERENCES calls,
-        kind TEXT NOT NULL,
-        content TEXT NOT NULL,
-        PRIMARY KEY (request, sample)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE failures (
+    CREATE TABLE attempts (
         id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL REFERENCES runs,
         request INTEGER NOT NULL REFERENCES requests,
         first_sample INTEGER NOT NULL,
         samples INTEGER NOT NULL,
         attempt INTEGER NOT NULL,
         started_ms INTEGER NOT NULL,
         took_ms INTEGER NOT NULL,
-        cause TEXT NOT NULL,
-        message TEXT NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        cause TEXT,
+        message TEXT,
         retry_after_ms INTEGER
     ) STRICT;
-    CREATE INDEX failures_by_request ON failures (request);
+    CREATE INDEX failures_by_request ON attempts (request) WHERE cause IS NOT NULL;
+    CREATE TABLE answers (
+        request INTEGER NOT NULL REFERENCES requests,
+        sample INTEGER NOT NULL,
+        attempt INTEGER NOT NULL REFERENCES attempts,
+        kind TEXT NOT NULL,
+        content TEXT NOT NULL,
+        PRIMARY KEY (request, sample)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS thinking (
+        request INTEGER NOT NULL REFERENCES requests,
+        sample INTEGER NOT NULL,
+        content TEXT NOT NULL,
+        PRIMARY KEY (request, sample)
+    ) STRICT, WITHOUT ROWID;
 ";
 
 /// Opens a store for writing and makes it where the file is missing or empty.
@@ -73,12 +79,18 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     prepare(path, flags).map_err(|error| error.of(path))
 }
 
+/// Opens a store for writing; it has to exist.
+pub(super) fn open_existing(path: &Path) -> Result<Connection, StoreError> {
+    prepare(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(|error| error.of(path))
+}
+
 /// Opens a store for reading; it has to exist.
 pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let read = || {
-        let connection = connect(path, flags)?;
+        let mut connection = connect(path, flags)?;
         check(&connection)?;
+        migration::migrate(&mut connection)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     };
@@ -96,33 +108,39 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Refused> {
 
 fn prepare(path: &Path, flags: OpenFlags) -> Result<Connection, Refused> {
     let mut connection = connect(path, flags)?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables > 0 {
+    if has_tables(&connection)? {
         check(&connection)?;
+        migration::migrate(&mut connection)?;
     }
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     // Copying the log back is cheaper in larger steps: most pages of a step are written again and again.
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
-    if tables == 0 {
-        let transaction = connection.transaction()?;
+    // Another process may be making the same store: who comes second finds it made.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if !has_tables(&transaction)? {
         transaction.execute_batch(TABLES)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
-        transaction.commit()?;
     }
+    transaction.commit()?;
     thinking::prepare(&connection)?;
     Ok(connection)
 }
 
-/// Checks that a file with tables is a store of this version, before anything in it changes.
+fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))
+}
+
+/// Checks that a file with tables is a store of this version or one that can be brought to it, before anything in it
+/// changes.
 fn check(connection: &Connection) -> Result<(), Refused> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     if pragma("application_id")? != APPLICATION {
         return Err(Refused::Foreign);
     }
     match pragma("user_version")? {
-        VERSION => Ok(()),
+        migration::OLDEST..=VERSION => Ok(()),
         other => Err(Refused::Version(other)),
     }
 }

@@ -45,7 +45,7 @@ fn a_full_disk_is_an_error_and_what_was_committed_is_whole() {
     let connection = schema::open(&path).expect("a store");
     // A store that may have no more pages fails exactly as a full disk does.
     connection.pragma_update(None, "max_page_count", 60).expect("a limit");
-    let store = Store::with(&path, connection).expect("a store");
+    let store = Store::with(&path, connection, "").expect("a store");
 
     put(&store, entry(&store, &ask("small"), "kept")).expect("there is room");
     store.flush().expect("there is room");

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rusqlite::types::Null;
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params};
 
 use super::{AnsweredCall, Entry, FailedCall, Inbox, StoreError};
@@ -14,11 +15,13 @@ pub(super) struct Writer {
     path: PathBuf,
     connection: Connection,
     inbox: Arc<Inbox>,
+    /// The run that attempts are kept under.
+    run: String,
 }
 
 impl Writer {
-    pub(super) fn new(path: PathBuf, connection: Connection, inbox: Arc<Inbox>) -> Self {
-        Self { path, connection, inbox }
+    pub(super) fn new(path: PathBuf, connection: Connection, inbox: Arc<Inbox>, run: String) -> Self {
+        Self { path, connection, inbox, run }
     }
 
     /// Commits groups until the inbox is closed, or one cannot be committed.
@@ -32,6 +35,7 @@ impl Writer {
         let mut tables = Tables::prepare(&self.connection)?;
         while let Some(group) = self.inbox.group() {
             let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            tables.find_run(&self.run)?;
             for entry in &group {
                 match entry {
                     Entry::Answered(call) => tables.write_answers(call)?,
@@ -52,10 +56,10 @@ struct Tables<'c> {
     mark_model: Statement<'c>,
     insert_request: Statement<'c>,
     find_request: Statement<'c>,
-    insert_call: Statement<'c>,
+    insert_attempt: Statement<'c>,
     insert_answer: Statement<'c>,
-    insert_failure: Statement<'c>,
     connection: &'c Connection,
+    run: Option<i64>,
     models: BTreeMap<Arc<Identity>, i64>,
     /// The models that are marked as giving probabilities.
     marked: BTreeSet<i64>,
@@ -77,20 +81,17 @@ impl<'c> Tables<'c> {
                  ON CONFLICT DO NOTHING",
             )?,
             find_request: connection.prepare("SELECT id FROM requests WHERE digest = ?1")?,
-            insert_call: connection.prepare(
-                "INSERT INTO calls (request, attempt, started_ms, took_ms, prompt_tokens, completion_tokens)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            insert_attempt: connection.prepare(
+                "INSERT INTO attempts (run, request, first_sample, samples, attempt, started_ms, took_ms, prompt_tokens,
+                                       completion_tokens, cause, message, retry_after_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?,
             insert_answer: connection.prepare(
-                "INSERT INTO answers (request, sample, call, kind, content) VALUES (?1, ?2, ?3, ?4, ?5)
+                "INSERT INTO answers (request, sample, attempt, kind, content) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO NOTHING",
             )?,
-            insert_failure: connection.prepare(
-                "INSERT INTO failures (request, first_sample, samples, attempt, started_ms, took_ms, cause,
-                                       message, retry_after_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?,
             connection,
+            run: None,
             models: BTreeMap::new(),
             marked: BTreeSet::new(),
         })
@@ -102,13 +103,19 @@ impl<'c> Tables<'c> {
         if call.answers.iter().any(probabilities) && self.marked.insert(model) {
             self.mark_model.execute([model])?;
         }
-        self.insert_call.execute(params![
+        self.insert_attempt.execute(params![
+            self.run,
             request,
+            call.claimed.first(),
+            call.claimed.count(),
             call.timing.attempt,
             call.timing.started_ms,
             call.timing.took_ms,
             call.usage.prompt_tokens.cast_signed(),
             call.usage.completion_tokens.cast_signed(),
+            Null,
+            Null,
+            Null,
         ])?;
         let made_by = self.connection.last_insert_rowid();
         for (sample, answer) in call.claimed.samples().zip(&call.answers) {
@@ -120,17 +127,31 @@ impl<'c> Tables<'c> {
 
     fn write_failure(&mut self, call: &FailedCall) -> rusqlite::Result<()> {
         let (_, request) = self.request(&call.reading)?;
-        self.insert_failure.execute(params![
+        // A failure says nothing of tokens.
+        self.insert_attempt.execute(params![
+            self.run,
             request,
             call.first,
             call.count,
             call.timing.attempt,
             call.timing.started_ms,
             call.timing.took_ms,
+            0,
+            0,
             encoding::cause_word(call.failure.cause),
             call.failure.message,
             call.failure.retry_after_ms.map(u64::cast_signed),
         ])?;
+        Ok(())
+    }
+
+    /// Finds or makes the row of the run.
+    fn find_run(&mut self, name: &str) -> rusqlite::Result<()> {
+        if self.run.is_none() {
+            self.connection.execute("INSERT INTO runs (name) VALUES (?1) ON CONFLICT DO NOTHING", [name])?;
+            self.run =
+                Some(self.connection.query_row("SELECT id FROM runs WHERE name = ?1", [name], |row| row.get(0))?);
+        }
         Ok(())
     }
 

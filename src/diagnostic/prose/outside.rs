@@ -48,6 +48,22 @@ impl Problem {
                 .help("write a command that prints the key, and nothing else, on one line: `key_command: \"pass show some-key\"`"),
             Problem::Recording { path, message } => say(format!("`{path}` cannot be replayed: {message}"), "")
                 .help("name the `answers.sqlite` of a run, or what `introspec cache export` wrote, under `from`"),
+            Problem::NoPrice { model } => say(format!("`--max-cost` needs the price of `{model}`"), "").help(
+                "give it in introspec.yaml, such as `price: { input: 2.50, output: 10.00 }` (for 1000000 tokens), or \
+                 zeros where it costs nothing",
+            ),
+            Problem::LimitReached { flag, limit, spent } => say(
+                format!("the run stopped at `{flag} {limit}`: the next call might have gone beyond, after {spent}"),
+                "",
+            )
+            .help(format!("the same command with a larger `{flag}` goes on: what was answered is kept")),
+            Problem::TwoAnswers { keys } => {
+                let what = if *keys == 1 { "1 key has".to_owned() } else { format!("{keys} keys have") };
+                say(format!("{what} another answer in a store that came later; the first is kept"), "")
+                    .help("all else is merged. Where the first answer is as good as the other, add `--keep-first`")
+            }
+            Problem::UnknownRequest { id, nearest } => say(format!("no experiment of the spec asks `{id}`"), "")
+                .nearest(nearest.as_ref(), "the ids stand in `suites/NAME.jsonl` of a build"),
             Problem::NotAccepted { name, golden, accept } => {
                 say(format!("nothing was accepted yet for `{name}`: there is no build in `{golden}`"), "")
                     .help(format!("read what it builds, and accept it: `{accept}`"))
