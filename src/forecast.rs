@@ -2,7 +2,7 @@
 //! store has already.
 //!
 //! The law behind it is one for `plan` and `simulate` (see [`Assumptions`]): runs scatter, wordings and items scatter,
-//! and answers are draws. [`power`] turns it into the probability that a claim holds.
+//! and answers are draws. `power` turns it into the probability that a claim holds.
 
 mod asking;
 mod claims;

@@ -100,7 +100,7 @@ pub(crate) fn colours(seen: &Seen) -> Play {
         return crate::server::tokens(&[("A", -0.75), ("B", -0.75)]);
     }
     let choice = |index: u64| {
-        let word = if is_told || index % 4 == 0 { "red" } else { "blue" };
+        let word = if is_told || index.is_multiple_of(4) { "red" } else { "blue" };
         json!({ "index": index, "message": { "role": "assistant", "content": word }, "finish_reason": "stop" })
     };
     completion(&(0..wanted).map(choice).collect::<Vec<_>>())

@@ -57,9 +57,12 @@ fn a_recorded_run_gives_the_same_report_from_a_store_and_from_lines() {
 
 #[test]
 fn a_recorded_failure_is_a_failure_again() {
-    let project = recorded(|seen| match seen.body["messages"].to_string().contains("Blue or red?") {
-        true => refuse(400, "this prompt is too long"),
-        false => colours(seen),
+    let project = recorded(|seen| {
+        if seen.body["messages"].to_string().contains("Blue or red?") {
+            refuse(400, "this prompt is too long")
+        } else {
+            colours(seen)
+        }
     });
     project.configure("provider: replay, from: first/answers.sqlite, model: m");
     let output = project.run("second", &[]);
