@@ -103,9 +103,31 @@ fn messages_are_sent_and_read() {
     assert_eq!((summary.models[0].usage.prompt_tokens, summary.models[0].usage.completion_tokens), (18, 4));
     let (body, times) = server.counts().remove(0);
     assert_eq!(times, 2, "one request brings one sample");
-    let expected = json!({ "model": "m", "max_tokens": 8, "system": "Be brief.", "temperature": 1.0,
+    let expected = json!({ "model": "m", "max_tokens": 8, "system": "Be brief.",
                            "messages": [{ "role": "user", "content": "Red or blue?" }] });
     assert_eq!(body, expected);
+}
+
+#[test]
+fn a_model_with_a_temperature_of_its_own_says_what_to_write() {
+    let server = Server::start(|seen| match seen.body.get("temperature") {
+        Some(_) => refuse(400, "`temperature` is deprecated for this model."),
+        None => reply(200, &json!({ "type": "message", "content": [], "stop_reason": "end_turn" })),
+    });
+    let mut cool = texts_of("a", 1);
+    cool.sampling.temperature = 0.0;
+    let desk = Desk::new();
+    let model = any("anthropic", &server.base_url, "");
+    desk.ask(&model, vec![cool.clone(), texts_of("a", 1)]);
+    let samples = desk.answers(&model, &cool).samples;
+    let failure = samples[0].as_ref().unwrap().as_ref().unwrap_err();
+    assert!(failure.message.contains("can: { temperature: false }"), "{}", failure.message);
+    assert_eq!(desk.texts(&model, &texts_of("a", 1)), [""], "1 is nobody's wish, and not sent");
+
+    let desk = Desk::new();
+    let model = any("anthropic", &server.base_url, "can: { temperature: false }");
+    desk.ask(&model, vec![cool.clone()]);
+    assert_eq!(desk.texts(&model, &cool), [""]);
 }
 
 #[test]
@@ -186,7 +208,7 @@ fn each_services_errors_have_their_causes() {
         let said = body.to_string();
         let server = Server::start(move |_| reply(status, &body));
         let mut desk = Desk::new();
-        desk.options.retry.tries = 1;
+        (desk.options.retry.tries, desk.options.retry.put_off) = (1, 0);
         let model = any(provider, &server.base_url, "concurrency: 1");
         desk.ask(&model, vec![texts_of("a", 1)]);
         assert_eq!(cause(&desk.answers(&model, &texts_of("a", 1)).samples[0]), Some(expected), "{provider} {said}");

@@ -69,18 +69,25 @@ fn messages_are_told_a_budget_or_an_effort() {
     for (settings, thinking, effort, tokens) in [
         ("thinking: { tokens: 2000 }", json!({ "type": "enabled", "budget_tokens": 2000 }), Value::Null, 2008),
         ("thinking: { tokens: 10 }", json!({ "type": "enabled", "budget_tokens": 1024 }), Value::Null, 1032),
-        ("thinking: { effort: low }", json!({ "type": "adaptive" }), json!({ "effort": "low" }), 4104),
+        (
+            "thinking: { effort: low }",
+            json!({ "type": "adaptive", "display": "summarized" }),
+            json!({ "effort": "low" }),
+            4104,
+        ),
         ("thinking: false", json!({ "type": "disabled" }), Value::Null, 8),
     ] {
         let message = message.clone();
         let server = Server::start(move |_| reply(200, &message));
         let (desk, model) = (Desk::new(), any("anthropic", &server.base_url, settings));
-        desk.ask(&model, vec![texts_of("a", 1)]);
+        let mut ask = texts_of("a", 1);
+        ask.sampling.temperature = 0.5;
+        desk.ask(&model, vec![ask.clone()]);
         let (body, _) = server.counts().remove(0);
         assert_eq!((&body["thinking"], &body["output_config"]), (&thinking, &effort), "{settings}");
         assert_eq!(body["max_tokens"], tokens, "{settings}");
         assert_eq!(body.get("temperature").is_some(), settings == "thinking: false", "{settings}");
-        assert_eq!(desk.texts(&model, &texts_of("a", 1)), ["Red"]);
+        assert_eq!(desk.texts(&model, &ask), ["Red"]);
     }
 }
 

@@ -38,13 +38,14 @@ impl Anthropic {
         let header = KeyHeader { name: HeaderName::from_static("x-api-key"), before: "" };
         let version = (HeaderName::from_static("anthropic-version"), VERSION);
         let thinks = model.thinking.as_ref().is_some_and(|thinking| thinking.on);
-        // Thinking leaves the temperature to the model, and begins every answer itself.
+        // Thinking leaves the temperature to the model.
         let settable = model.can.temperature.unwrap_or(!thinks);
         let can = Capabilities {
             probability: Probability::Absent,
             several: false,
             seeds: false,
-            prefill: model.can.prefill.unwrap_or(!thinks),
+            // Newer models refuse it.
+            prefill: model.can.prefill.unwrap_or(false),
             system: model.can.system.unwrap_or(true),
             temperature: settable.then_some(1.0),
             concurrency: CONCURRENCY,

@@ -26,7 +26,7 @@ pub(super) struct Body<'a> {
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Thought {
     Enabled { budget_tokens: u32 },
-    Adaptive,
+    Adaptive { display: &'static str },
     Disabled,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Body<'a> {
         let thought = thinking.map(|thinking| match thinking.effort {
             _ if !thinking.on => Thought::Disabled,
             // Models that are told an effort settle the budget themselves.
-            Some(_) => Thought::Adaptive,
+            Some(_) => Thought::Adaptive { display: "summarized" },
             None => Thought::Enabled { budget_tokens: budget },
         });
         let extra = if room > 0 { budget } else { 0 };
@@ -62,8 +62,8 @@ impl<'a> Body<'a> {
             max_tokens: call.max_tokens.saturating_add(extra),
             system,
             messages,
-            // Newer models take one of the two and not both; 1 is the default.
-            temperature: (settable && (backend.top_p.is_none() || call.temperature < 1.0)).then_some(call.temperature),
+            // Newer models refuse every temperature but their own, which is 1.
+            temperature: Some(call.temperature).filter(|temperature| settable && *temperature < 1.0),
             top_p: backend.top_p.filter(|_| settable),
             thinking: thought,
             output_config: effort.map(|effort| Effort { effort }),

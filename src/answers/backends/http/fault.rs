@@ -124,6 +124,12 @@ impl Refusal {
         let advice = match cause {
             Cause::Key => "; check the key that the configuration names",
             Cause::UnknownModel => "; check `model` and `base_url` in the configuration",
+            Cause::Rejected if self.status.as_u16() == 400 && self.message.contains("temperature") => {
+                "; if the model has a temperature of its own, write `can: { temperature: false }` in the configuration"
+            }
+            Cause::Rejected if self.status.as_u16() == 400 && self.message.contains("prefill") => {
+                "; write `can: { prefill: false }` in the configuration"
+            }
             Cause::Rejected if self.status.is_redirection() => "; put the address it points to into the configuration",
             _ => "",
         };
