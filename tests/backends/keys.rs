@@ -82,11 +82,14 @@ fn wordy() -> String {
 }
 
 fn assert_clean(project: &Project, shown: &str, what: &str) {
+    project.export("out", "export.jsonl");
     for spelling in SPELLINGS {
         assert!(!shown.contains(spelling), "{what}: shown as {spelling}:\n{shown}");
     }
     let files = project.files();
-    assert!(files.iter().any(|file| file.ends_with("answers.sqlite")), "{what}: {files:?}");
+    for name in ["answers.sqlite", "out.log", "export.jsonl"] {
+        assert!(files.iter().any(|file| file.ends_with(name)), "{what}: no {name} among {files:?}");
+    }
     for file in files {
         let bytes = fs::read(&file).unwrap();
         for spelling in SPELLINGS {

@@ -64,9 +64,19 @@ impl Project {
     /// Runs the spec into a folder, with more arguments and variables of the environment.
     pub(crate) fn run(&self, out: &str, variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_introspec"));
-        command.args(["run", "spec.ispec", "--out", out]).current_dir(self.0.path()).env("RUST_BACKTRACE", "full");
+        command
+            .args(["run", "spec.ispec", "--out", out, "--log-file", &format!("{out}.log")])
+            .current_dir(self.0.path())
+            .env("RUST_BACKTRACE", "full");
         command.env("RUST_LOG", "trace").envs(variables.iter().copied());
         command.output().unwrap()
+    }
+
+    /// Writes what a run's store has into a file of lines.
+    pub(crate) fn export(&self, out: &str, file: &str) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_introspec"));
+        command.args(["cache", "export", "--out", out, "--failures"]).current_dir(self.0.path());
+        fs::write(self.path(file), command.output().unwrap().stdout).unwrap();
     }
 
     pub(crate) fn results(&self, out: &str) -> Value {

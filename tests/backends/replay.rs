@@ -2,9 +2,6 @@
 
 use std::fs;
 
-use rusqlite::Connection;
-use serde_json::{Value, json};
-
 use crate::project::{Project, SPEC, colours, said};
 use crate::server::{Server, refuse};
 
@@ -17,36 +14,10 @@ fn recorded(script: fn(&crate::server::Seen) -> crate::server::Play) -> Project 
     project
 }
 
-/// A store as `introspec cache export --failures` writes it.
-fn export(project: &Project) -> String {
-    let store = Connection::open(project.path("first/answers.sqlite")).unwrap();
-    let mut query = store
-        .prepare(
-            "SELECT lower(hex(digest)), sample, provider, address, models.model, parameters, method, kind, content
-             FROM answers JOIN requests ON requests.id = answers.request JOIN models ON models.id = requests.model",
-        )
-        .unwrap();
-    let line = |row: &rusqlite::Row<'_>| {
-        let text = |at: usize| row.get::<_, String>(at).unwrap();
-        let content = match text(7).as_str() {
-            "exact" | "top" => serde_json::from_str(&text(8)).unwrap(),
-            _ => Value::String(text(8)),
-        };
-        let parameters: Value = serde_json::from_str(&text(5)).unwrap();
-        let line = json!({
-            "request": text(0), "sample": row.get::<_, u32>(1).unwrap(), "provider": text(2), "address": text(3),
-            "model": text(4), "parameters": parameters, "method": text(6), "body": {}, "kind": text(7),
-            "content": content, "run": "r", "attempt": 1
-        });
-        Ok(line.to_string() + "\n")
-    };
-    query.query_map([], line).unwrap().map(Result::unwrap).collect()
-}
-
 #[test]
 fn a_recorded_run_gives_the_same_report_from_a_store_and_from_lines() {
     let project = recorded(colours);
-    fs::write(project.path("recorded.jsonl"), export(&project)).unwrap();
+    project.export("first", "recorded.jsonl");
     for (from, out) in [("first/answers.sqlite", "second"), ("recorded.jsonl", "third")] {
         project.configure(&format!("provider: replay, from: {from}, model: m"));
         let output = project.run(out, &[]);
@@ -64,11 +35,14 @@ fn a_recorded_failure_is_a_failure_again() {
             colours(seen)
         }
     });
-    project.configure("provider: replay, from: first/answers.sqlite, model: m");
-    let output = project.run("second", &[]);
-    assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{}", said(&output));
-    let (first, second) = (project.results("first"), project.results("second"));
-    assert_eq!(first["cells"], second["cells"]);
+    project.export("first", "recorded.jsonl");
+    let first = project.results("first");
+    for (from, out) in [("first/answers.sqlite", "second"), ("recorded.jsonl", "third")] {
+        project.configure(&format!("provider: replay, from: {from}, model: m"));
+        let output = project.run(out, &[]);
+        assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{from}: {}", said(&output));
+        assert_eq!(first["cells"], project.results(out)["cells"], "{from}");
+    }
     assert!(first["cells"].to_string().contains("\"error\":4"), "{}", first["cells"]);
 }
 
