@@ -17,6 +17,11 @@ impl Shard {
         Digest::of(&[id]).word() % self.of == self.index - 1
     }
 
+    /// Tells whether this is the part that also has what belongs to no request.
+    pub fn is_first(self) -> bool {
+        self.index == 1
+    }
+
     pub fn index(self) -> u64 {
         self.index
     }

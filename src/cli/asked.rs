@@ -28,8 +28,10 @@ pub(crate) fn of(inquiries: &[Inquiry<'_>], shard: Option<Shard>) -> Vec<Asked> 
             put(&mut all, &subject.model, Some(requests.unwrap_or_default() + more));
         }
     }
-    for (_, model) in inquiries.iter().flat_map(|inquiry| &inquiry.judges) {
-        // A judge is asked about answers, which nobody has counted yet; who also judges is asked no known number.
+    let judges = inquiries.iter().flat_map(|inquiry| inquiry.judges.iter().map(|(_, model)| model));
+    for model in judges.chain(inquiries.iter().flat_map(Inquiry::models_beside)) {
+        // A judge is asked about answers, which nobody has counted yet, and who answers beside questions as its
+        // subjects have it: a model that does so as well is asked no known number.
         put(&mut all, model, None);
     }
     all

@@ -49,7 +49,8 @@ impl LimitArguments {
         }
         let subjects = inquiries.iter().flat_map(|inquiry| inquiry.subjects.iter().map(|subject| &subject.model));
         let judges = inquiries.iter().flat_map(|inquiry| inquiry.judges.iter().map(|(_, model)| model));
-        let models: Vec<&Model> = subjects.chain(judges).collect();
+        let beside = inquiries.iter().flat_map(Inquiry::models_beside);
+        let models: Vec<&Model> = subjects.chain(judges).chain(beside).collect();
         if limits.cost.is_some() {
             demand_prices(&models)?;
         }
@@ -64,7 +65,7 @@ impl LimitArguments {
 fn demand_prices(models: &[&Model]) -> Result<(), Exit> {
     let mut names: Vec<&str> = models
         .iter()
-        .filter(|model| model.price.is_none() && !matches!(model.provider, Provider::Local))
+        .filter(|model| model.price.is_none() && !matches!(model.provider, Provider::Local | Provider::Replay { .. }))
         .map(|model| model.name.as_str())
         .collect();
     names.sort_unstable();

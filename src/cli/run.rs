@@ -41,6 +41,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE")]
     log_file: Option<PathBuf>,
     /// The store that answers are taken from and put into, which several specs may share [default: DIR/answers.sqlite]
+    #[arg(long, value_name = "PATH")]
     store: Option<PathBuf>,
     /// Ask only this part of the requests, such as 3/16; the report comes after `introspec merge`
     #[arg(long, value_name = "K/N", conflicts_with = "junit")]
@@ -345,7 +346,9 @@ impl<'a> Asking<'a> {
         let unreadable: OnceLock<StoreError> = OnceLock::new();
         let mut jobs = Vec::new();
         for (role, model) in &inquiry.judges {
-            let labelled = inquiry.labelled_asks(role);
+            // No request of the suite is a labelled item, so that one part of a run asks them all.
+            let asks_labelled = self.shard.is_none_or(Shard::is_first);
+            let labelled = if asks_labelled { inquiry.labelled_asks(role) } else { Vec::new() };
             let answers = Answers::open(self.store.path()).map_err(|error| store_failed(&error))?;
             let unreadable = &unreadable;
             let shard = self.shard;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{StoreError, migration, thinking};
+use super::{StoreError, migration};
 
 /// The version of the tables below. It stands in the file as `user_version`.
 pub(super) const VERSION: i64 = 2;
@@ -124,7 +124,6 @@ fn prepare(path: &Path, flags: OpenFlags) -> Result<Connection, Refused> {
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.commit()?;
-    thinking::prepare(&connection)?;
     Ok(connection)
 }
 

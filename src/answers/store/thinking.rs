@@ -2,26 +2,11 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::{AnsweredCall, Answers, StoreError};
 use crate::answers::reading::Reading;
 use crate::answers::{Ask, Identity};
-
-/// Made where it is missing: a store without it is one in which nobody thought.
-const TABLE: &str = "
-    CREATE TABLE IF NOT EXISTS thinking (
-        request INTEGER NOT NULL REFERENCES requests,
-        sample INTEGER NOT NULL,
-        content TEXT NOT NULL,
-        PRIMARY KEY (request, sample)
-    ) STRICT, WITHOUT ROWID;
-";
-
-/// Makes room for thinking in a store that is open for writing.
-pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch(TABLE)
-}
 
 /// Keeps what was thought before the answers of a call.
 pub(super) fn write(connection: &Connection, request: i64, call: &AnsweredCall) -> rusqlite::Result<()> {
@@ -46,10 +31,6 @@ impl Answers {
     pub(crate) fn thinking_of(&self, reading: &Reading) -> Result<Vec<Option<String>>, StoreError> {
         let find = || {
             let mut thoughts = vec![None; reading.wanted as usize];
-            let table = "SELECT 1 FROM sqlite_schema WHERE name = 'thinking'";
-            if self.connection.prepare_cached(table)?.query_row([], |_| Ok(())).optional()?.is_none() {
-                return Ok(thoughts);
-            }
             let mut query = self.connection.prepare_cached(
                 "SELECT thinking.sample, content FROM requests JOIN thinking ON thinking.request = requests.id
                  WHERE requests.digest = ?1 AND thinking.sample < ?2",
