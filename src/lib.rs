@@ -52,3 +52,4 @@ pub mod text;
 pub mod tree;
 pub mod words;
 pub mod world;
+pub mod writing;

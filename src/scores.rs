@@ -12,7 +12,7 @@ mod verdicts;
 
 pub use agreement::Agreement;
 pub use answered::ScoredAnswer;
-pub(crate) use measure::{Measure, Verdict};
+pub(crate) use measure::{Measure, Verdict, whole};
 pub use parse::{Parsed, parse};
 pub use programs::Programs;
 pub use score::{Method, Outcome, RunKey, Score};

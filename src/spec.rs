@@ -3,6 +3,7 @@
 
 mod behavior;
 mod dataset;
+mod dialogue;
 mod draw;
 mod entity;
 mod experiment;
@@ -21,13 +22,14 @@ mod writing;
 
 pub use behavior::{Behavior, Context, Exception, Forbidden, Persona, WordList};
 pub use dataset::{Change, Control, Dataset, Expected, Part, Rows, Share};
-pub use draw::{Draw, Variable};
+pub use dialogue::{Dialogue, Outcome, Speaker};
+pub use draw::{Answers, Draw, Variable};
 pub(crate) use entity::decimal_value;
 pub use entity::{Argument, Entity, entity_value};
 pub use experiment::{Adjustment, Claim, Experiment};
 pub use formula::{Evaluation, Formula, print};
 pub use ids::{
-    ArmId, BehaviorId, ContextId, DatasetId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TableInstanceId,
+    ArmId, BehaviorId, ContextId, DatasetId, DialogueId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TableInstanceId,
     TemplateId, TriggerId, WordsId,
 };
 pub use model::{Arm, Asked, Origin, Setting, Settings, Suite, Trained};
@@ -38,7 +40,10 @@ pub use question::{
 };
 pub(crate) use resolve::conditions::is_condition;
 pub use resolve::{Resolved, resolve};
-pub use table::{Column, Drop, DropRule, HoldOut, RowsOf, Side, Step, Table, TableInstance, TableRow};
+pub use table::{
+    Column, Drop, DropRule, HoldOut, Kept, Played, Quota, RowsOf, Side, Step, Table, TableInstance, TableRow,
+    TableSource, Written,
+};
 pub use template::{Conversation, Said, Template};
 pub use trigger::{Trigger, TriggerVariable, Under};
 pub use writing::{Piece, Scope, Slot, Writing};
@@ -63,6 +68,7 @@ pub struct Spec {
     pub tables: Vec<Table>,
     /// The rows of each table, table by table: of a parameterised one, for each combination of arguments in use.
     pub instances: Vec<TableInstance>,
+    pub dialogues: Vec<Dialogue>,
     pub templates: Vec<Template>,
     pub datasets: Vec<Dataset>,
     pub questions: Vec<Question>,

@@ -4,6 +4,7 @@ mod arm;
 mod data;
 mod decimal;
 mod declaration;
+mod dialogue;
 mod lower;
 mod measure;
 mod outline;
@@ -16,8 +17,8 @@ pub use arm::{
 };
 pub use data::{
     Aspect, Column, ColumnType, Control, ControlStatement, Conversation, Count, Dataset, DatasetStatement, Drop,
-    DropRule, Expectation, Part, Reference, RowFrom, Rows, Said, Share, Table, TableStatement, Template,
-    TemplateStatement,
+    DropRule, Expectation, Part, Reference, RowFrom, Rows, Said, Share, Table, TableSource, TableStatement,
+    Template, TemplateStatement,
 };
 pub use decimal::Decimal;
 pub use declaration::{
@@ -25,9 +26,10 @@ pub use declaration::{
     PersonaStatement, Set, Spanned, Tree, Trigger, TriggerStatement, Unsaid, UnsaidWords, ValueSource, Word, Words,
     WordsSource,
 };
+pub use dialogue::{Dialogue, DialogueStatement, Outcome, Speaker, SpeakerStatement};
 pub use measure::{
     Answer, AnswerKind, Answers, AnswersStatement, Ask, Field, FieldKind, Judge, JudgeStatement, Key, LabelKind,
-    LabelledItems, OptionLine, OrderKind, Question, QuestionStatement, ReadStatement, Score,
+    LabelledItems, OptionLine, OrderKind, Play, Question, QuestionStatement, ReadStatement, Score,
 };
 pub(crate) use outline::outline;
 pub use parse::parse;

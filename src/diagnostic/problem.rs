@@ -7,6 +7,8 @@ pub enum Kind {
     Context,
     Trigger,
     Table,
+    Dialogue,
+    Speaker,
     Template,
     Dataset,
     Control,
@@ -16,6 +18,7 @@ pub enum Kind {
     Experiment,
     Claim,
     Judge,
+    Outcome,
     Option,
     Column,
     Variable,
@@ -34,6 +37,8 @@ impl Kind {
             Kind::Context => "context",
             Kind::Trigger => "trigger",
             Kind::Table => "table",
+            Kind::Dialogue => "dialogue",
+            Kind::Speaker => "speaker",
             Kind::Template => "template",
             Kind::Dataset => "dataset",
             Kind::Control => "control",
@@ -43,6 +48,7 @@ impl Kind {
             Kind::Experiment => "experiment",
             Kind::Claim => "claim",
             Kind::Judge => "judge",
+            Kind::Outcome => "outcome",
             Kind::Option => "option",
             Kind::Column => "column",
             Kind::Variable => "variable",
@@ -476,6 +482,19 @@ pub enum Problem {
         known: Vec<String>,
     },
     NoAnswersHere,
+    /// `self` where no model is asked about itself.
+    NoSelfHere,
+    /// A statement of another kind of table.
+    OtherTable {
+        statement: &'static str,
+        source: &'static str,
+        belongs: String,
+    },
+    SpeaksAsSystem,
+    /// An outcome behind the one that takes all that is left.
+    OutcomeNeverCame {
+        name: String,
+    },
     LabelledKind {
         answer: &'static str,
     },
@@ -815,6 +834,10 @@ codes! {
     NothingToCall "E0617"
     LabelledColumn "E0618"
     NoAnswersHere "E0619"
+    NoSelfHere "E0801"
+    OtherTable "E0802"
+    SpeaksAsSystem "E0803"
+    OutcomeNeverCame "E0804"
     AmbiguousBehavior "E0620"
     LabelledKind "E0621"
     ClaimForm "E0701"

@@ -11,6 +11,7 @@ mod questions;
 mod tables;
 mod text;
 mod values;
+mod writing;
 
 use super::Problem;
 
@@ -240,7 +241,6 @@ impl Problem {
             | Problem::BaselineOfMap
             | Problem::NothingToCall
             | Problem::LabelledColumn { .. }
-            | Problem::NoAnswersHere
             | Problem::LabelledKind { .. }
             | Problem::AmbiguousBehavior { .. }
             | Problem::OneOrder { .. }
@@ -258,6 +258,11 @@ impl Problem {
             | Problem::RankBound { .. }
             | Problem::SlopeAxis { .. }
             | Problem::OneWording { .. } => self.prose_of_claims(),
+            Problem::NoAnswersHere
+            | Problem::NoSelfHere
+            | Problem::OtherTable { .. }
+            | Problem::SpeaksAsSystem
+            | Problem::OutcomeNeverCame { .. } => self.prose_of_writing(),
             Problem::ExportRefused { .. }
             | Problem::NoOpposite { .. }
             | Problem::PairsDiffer { .. }

@@ -5,13 +5,14 @@ use crate::spec::{Draw, Scope, Variable, decimal_value};
 use crate::text::Span;
 use crate::tree::Decimal;
 
-/// Draws or computes a variable's value. An axis has its value already, given by the plan.
+/// Draws or computes a variable's value. An axis has its value already, given by the plan, and
+/// so has what a model answered.
 ///
 /// # Errors
 /// Returns the place of the expression that fails, and why.
 pub fn draw(variable: &Variable, scope: &Scope, generator: &mut Generator<'_>) -> Result<Value, (Span, String)> {
     Ok(match &variable.draw {
-        Draw::Each(_) => scope.get(variable.slot),
+        Draw::Each(_) | Draw::Answers(_) => scope.get(variable.slot),
         Draw::One(values) => pick(values, generator.below(values.len() as u64)),
         Draw::Some { count, values, with } => {
             let drawn = distinct(count.saturating_sub(with.len()), values.len() as u64, generator);

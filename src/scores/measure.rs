@@ -231,7 +231,7 @@ fn failed(program: Option<&Program>) -> Come {
 }
 
 /// A number as expressions see it: whole where it is whole.
-fn whole(number: f64) -> Value {
+pub(crate) fn whole(number: f64) -> Value {
     #[allow(clippy::cast_possible_truncation, reason = "it is whole and small enough")]
     if number.fract() == 0.0 && number.abs() < 1e15 { Value::from(number as i64) } else { Value::from(number) }
 }

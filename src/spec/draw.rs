@@ -1,7 +1,7 @@
 use minijinja::Value;
 
 use super::entity::decimal_value;
-use super::{Argument, Formula, Slot};
+use super::{Argument, Foreseen, Formula, Slot};
 use crate::text::Span;
 use crate::tree::Decimal;
 
@@ -43,6 +43,16 @@ pub enum Draw {
     /// A text in which every `#` is a digit.
     Digits(String),
     Formula(Formula),
+    /// What a model answers: it was asked when the table was written, and is not asked when it is built.
+    Answers(Box<Answers>),
+}
+
+/// What a model is asked where rows are made.
+#[derive(Debug)]
+pub struct Answers {
+    pub asked: Foreseen,
+    /// The speaker of a dialogue that answers at its end, by its place; it goes on in its own conversation.
+    pub speaker: Option<usize>,
 }
 
 impl Draw {
@@ -75,7 +85,11 @@ fn filled(pattern: &str, number: u64, places: u32) -> String {
 impl Variable {
     /// Tells whether the variable is computed from another.
     pub fn reads(&self, slot: Slot) -> bool {
-        matches!(&self.draw, Draw::Formula(formula) if formula.reads(slot))
+        match &self.draw {
+            Draw::Formula(formula) => formula.reads(slot),
+            Draw::Answers(answers) => answers.asked.reads(slot),
+            _ => false,
+        }
     }
 
     /// Returns the values of an axis, none if the variable is no axis.

@@ -1,7 +1,7 @@
 use std::ops::Index;
 
 use super::{
-    Arm, Behavior, Context, Dataset, Experiment, Persona, Question, Spec, Suite, Table, TableInstance, Template,
+    Arm, Behavior, Context, Dataset, Dialogue, Experiment, Persona, Question, Spec, Suite, Table, TableInstance, Template,
     Trigger, WordList,
 };
 
@@ -31,6 +31,7 @@ ids! {
     TriggerId Trigger triggers
     TableId Table tables
     TableInstanceId TableInstance instances
+    DialogueId Dialogue dialogues
     TemplateId Template templates
     DatasetId Dataset datasets
     QuestionId Question questions

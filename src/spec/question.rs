@@ -181,7 +181,7 @@ pub struct LabelledItems {
     pub kappa: Option<f64>,
 }
 
-/// What a model answers to something else: `let NAME = MODEL answers { ... }`.
+/// What a model answers beside a question, or where rows are made: `let NAME = MODEL answers { ... }`.
 #[derive(Debug)]
 pub struct Foreseen {
     pub name: String,
@@ -192,6 +192,10 @@ pub struct Foreseen {
     pub answer: AnswerType,
     pub exits: Vec<String>,
     pub max_tokens: Option<u32>,
+    /// Where the spec says it; otherwise the question's, and 0 where rows are made.
+    pub temperature: Option<f64>,
+    /// The slot of the options as they are shown.
+    pub options: Slot,
     pub slot: Slot,
 }
 
@@ -220,6 +224,13 @@ pub enum Scoring {
 
 /// A word, an option's name or a verdict.
 pub type ScoreKey = String;
+
+impl Foreseen {
+    /// Tells whether what is asked shows a variable.
+    pub fn reads(&self, slot: Slot) -> bool {
+        self.wording.reads(slot) || self.system.as_ref().is_some_and(|system| system.reads(slot))
+    }
+}
 
 impl Question {
     /// Returns what the answer's probability would be read over: option names, given texts, whole numbers, or the words

@@ -1,12 +1,14 @@
 //! From trees to the spec. All that is wrong is collected; a spec comes out only where nothing is.
 
 mod answers;
+mod asked;
 mod behaviors;
 mod claims;
 pub(crate) mod conditions;
 mod consequences;
 mod controls;
 mod datasets;
+mod dialogues;
 mod experiments;
 mod expressions;
 mod files;
@@ -117,6 +119,11 @@ impl Resolver<'_> {
                 Declaration::Context(context) => self.context(context),
                 Declaration::Trigger(trigger) => self.trigger(trigger),
                 _ => {}
+            }
+        }
+        for declaration in declarations {
+            if let Declaration::Dialogue(dialogue) = declaration {
+                self.dialogue(dialogue);
             }
         }
         for declaration in declarations {

@@ -1,17 +1,18 @@
 use minijinja::Value;
 
-use super::{Argument, Formula, Share, Slot, TableId, TableInstanceId, Variable, Writing};
+use super::{
+    Argument, DialogueId, Draw, Foreseen, Formula, Share, Slot, TableId, TableInstanceId, Variable, Writing,
+};
 use crate::text::Span;
 use crate::tree::ColumnType;
 
-/// Typed rows from a file, or from one file for each combination of parameters.
+/// Typed rows, or those of each combination of parameters.
 #[derive(Debug)]
 pub struct Table {
     pub name: String,
     pub span: Span,
     pub parameters: Vec<(String, Slot)>,
-    /// The data file's name, over the parameters.
-    pub file: Writing,
+    pub source: TableSource,
     pub columns: Vec<Column>,
     /// Computed columns, in order.
     pub variables: Vec<Variable>,
@@ -20,6 +21,47 @@ pub struct Table {
     pub hold_out: Option<HoldOut>,
     /// How many slots the parameters, columns and variables take together.
     pub size: usize,
+}
+
+/// Where a table's rows come from.
+#[derive(Debug)]
+pub enum TableSource {
+    /// A data file, whose name may show the parameters.
+    File(Writing),
+    Written(Box<Written>),
+    Dialogue(Box<Played>),
+}
+
+/// Rows that a model writes, one a reply, until enough are kept.
+#[derive(Debug)]
+pub struct Written {
+    pub quota: Quota,
+    pub asked: Foreseen,
+}
+
+/// Rows that are dialogues.
+#[derive(Debug)]
+pub struct Played {
+    pub quota: Quota,
+    pub dialogue: DialogueId,
+    pub arguments: Vec<Argument>,
+    /// For each of the dialogue's names, its slot there and here.
+    pub slots: Vec<(Slot, Slot)>,
+    pub messages: Slot,
+    pub outcome: Slot,
+    /// Each speaker's messages, in the dialogue's order.
+    pub speakers: Vec<Slot>,
+    /// All of them have to be true.
+    pub keep: Vec<Formula>,
+    /// The conversation ends before the first message at which it is true.
+    pub cut: Option<Formula>,
+}
+
+/// How many rows are wanted, and how often they are tried for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub rows: u64,
+    pub attempts: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -35,6 +77,10 @@ pub struct Column {
 pub enum Step {
     /// Computes a variable, by its place among the table's.
     Compute(usize),
+    /// Reads a column, by its place among the table's, off what a model wrote.
+    Read(usize, Formula),
+    /// Asks the model that writes the table.
+    Write,
     Drop(Drop),
 }
 
@@ -69,9 +115,20 @@ pub struct HoldOut {
 pub struct TableInstance {
     pub table: TableId,
     pub arguments: Vec<Argument>,
-    /// The data file's name.
+    /// The data file's name; of rows that models made, that of the file they are kept in.
     pub file: String,
     pub rows: Vec<TableRow>,
+    /// What models said when the rows were made, where models have a part in them.
+    pub kept: Option<Kept>,
+}
+
+/// What a folder holds of rows that models made.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// The rows, as they lie in their file.
+    pub rows: Option<String>,
+    /// What was asked and answered.
+    pub lock: Option<String>,
 }
 
 /// One row: the values of the columns, in their order.
@@ -106,6 +163,12 @@ impl Table {
     pub fn names(&self) -> impl Iterator<Item = (&str, Slot)> {
         let columns = self.columns.iter().map(|column| (column.name.as_str(), column.slot));
         columns.chain(self.variables.iter().map(|variable| (variable.name.as_str(), variable.slot)))
+    }
+
+    /// Tells whether models have a part in the rows.
+    pub fn asks_models(&self) -> bool {
+        let is_asked = |variable: &Variable| matches!(variable.draw, Draw::Answers(_));
+        !matches!(self.source, TableSource::File(_)) || self.variables.iter().any(is_asked)
     }
 }
 

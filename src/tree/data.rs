@@ -1,15 +1,23 @@
 use crate::requests::Role;
 use crate::text::{Literal, Span};
 
-use super::{Decimal, Expression, Let, Name, Spanned, Word};
+use super::{Ask, Decimal, Expression, Let, Name, Spanned, Word};
 
-/// `table NAME from "FILE" { ... }`.
+/// `table NAME from ... { ... }`, `table NAME written by MODEL { ... }`.
 #[derive(Clone, Debug)]
 pub struct Table {
     pub name: Name,
     pub parameters: Vec<Name>,
-    pub file: Literal,
+    pub source: TableSource,
     pub statements: Vec<Spanned<TableStatement>>,
+}
+
+/// Where a table's rows come from.
+#[derive(Clone, Debug)]
+pub enum TableSource {
+    File(Literal),
+    WrittenBy(Name),
+    Dialogue(Reference),
 }
 
 #[derive(Clone, Debug)]
@@ -18,6 +26,14 @@ pub enum TableStatement {
     Let(Let),
     Drop(Drop),
     HoldOut(Spanned<Share>),
+    Rows(Rows),
+    Attempts(Spanned<u64>),
+    System(Vec<Literal>),
+    Ask(Ask),
+    MaxTokens(Spanned<u64>),
+    Temperature(Spanned<Decimal>),
+    Keep(Expression),
+    Cut(Expression),
 }
 
 /// `drop ...`, with its reason.
@@ -44,6 +60,8 @@ pub enum DropRule {
 pub struct Column {
     pub name: Name,
     pub column_type: ColumnType,
+    /// How it is read off what a model wrote.
+    pub read: Option<Expression>,
 }
 
 /// What a column holds.

@@ -1,7 +1,7 @@
 use crate::requests::Role;
 use crate::text::{Literal, SourceId, Span};
 
-use super::{Answers, Arm, Dataset, Decimal, Experiment, Expression, Question, Suite, Table, Template};
+use super::{Answers, Arm, Dataset, Decimal, Dialogue, Experiment, Expression, Question, Suite, Table, Template};
 
 /// Anything with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,7 @@ pub enum Declaration {
     Context(Context),
     Trigger(Trigger),
     Table(Table),
+    Dialogue(Dialogue),
     Template(Template),
     Dataset(Dataset),
     Question(Question),

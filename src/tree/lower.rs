@@ -2,6 +2,7 @@
 //! that the grammar made optional, or a statement already reported as broken.
 
 mod data;
+mod dialogue;
 mod measure;
 mod models;
 
@@ -43,6 +44,7 @@ impl<'s> Lower<'s> {
             Rule::context => Declaration::Context(self.context(pair)?),
             Rule::trigger => Declaration::Trigger(self.trigger(pair)?),
             Rule::table => Declaration::Table(self.table(pair)?),
+            Rule::dialogue => Declaration::Dialogue(self.dialogue(pair)?),
             Rule::template => Declaration::Template(self.template(pair)?),
             Rule::dataset => Declaration::Dataset(self.dataset(pair)?),
             Rule::question => Declaration::Question(self.question(pair)?),

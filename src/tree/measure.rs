@@ -24,6 +24,7 @@ pub enum QuestionStatement {
     Score(Score),
     Baseline(Expression),
     MaxTokens(Spanned<u64>),
+    Play(Play),
 }
 
 /// The wordings of a question, about the model itself or about somebody else.
@@ -100,6 +101,13 @@ pub struct ReadStatement {
     pub else_samples: Option<Spanned<u64>>,
 }
 
+/// `play DIALOGUE as SPEAKER`.
+#[derive(Clone, Debug)]
+pub struct Play {
+    pub dialogue: Reference,
+    pub speaker: Name,
+}
+
 #[derive(Clone, Debug)]
 pub struct Judge {
     pub name: Name,
@@ -138,6 +146,7 @@ pub enum AnswersStatement {
     System(Vec<Literal>),
     Read(ReadStatement),
     MaxTokens(Spanned<u64>),
+    Temperature(Spanned<Decimal>),
 }
 
 #[derive(Clone, Debug)]

@@ -74,8 +74,6 @@ impl Problem {
                 say(format!("{answer} cannot be compared with labels"), "not here")
                     .help("labelled items are for judges that answer with a word, an option, or one of some texts")
             }
-            Problem::NoAnswersHere => say("no model can be asked here", "only in a question")
-                .help("in a question, `let NAME = self answers { ask ... answer ... }` asks a model beside it"),
             Problem::AmbiguousBehavior { dataset, persona, found } => {
                 let found = if found.is_empty() { "nothing".to_owned() } else { either(found) };
                 say(format!("what `{persona}` does in `{dataset}` is not one thing"), "asked about here")

@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashSet};
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
-use super::{Dropped, Rows, place};
+use super::{Dropped, Rows};
 use crate::checks::near::near_copies;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::spec::{Drop, DropRule, Formula, Scope, Slot};
@@ -21,6 +21,9 @@ impl Rows<'_> {
                 *scope = Scope::default();
             }
         }
+        for tried in gone.iter().filter_map(|row| self.making.tried.get_mut(*row)) {
+            tried.dropped = Some(drop.because.clone());
+        }
         self.left.retain(|row| !gone.contains(row));
         self.dropped.push(Dropped { because: drop.because.clone(), rows: gone.len() as u64 });
         Ok(())
@@ -37,7 +40,7 @@ impl Rows<'_> {
                 Ok(true) => gone.extend([row]),
                 Ok(false) => {}
                 Err(message) => {
-                    let place = place(self.instance, row);
+                    let place = self.place(row);
                     return Err(Diagnostic::at(formula.span, Problem::ExpressionFailed { message, place }));
                 }
             }
@@ -62,7 +65,7 @@ impl Rows<'_> {
             if value.as_str().is_none() {
                 let name = self.table.names().find(|(_, slot)| *slot == column).map_or("", |(name, _)| name);
                 let (name, found) = (name.to_owned(), shown(value));
-                let found = format!("{found} in {}", place(self.instance, *row));
+                let found = format!("{found} in {}", self.place(*row));
                 let problem = Problem::NotUsable { name, expected: "a text", found };
                 return Err(Diagnostic::at(drop.span, problem));
             }

@@ -21,7 +21,7 @@ impl Rows<'_> {
         }
         let stream = Stream::new(self.spec.seed, &self.stream(), "held out");
         let mut numbered: Vec<(u64, usize)> =
-            self.left.iter().map(|&row| (stream.at(row as u64).word(), row)).collect();
+            self.left.iter().map(|&row| (stream.at(self.keys.get(row).copied().unwrap_or(row as u64)).word(), row)).collect();
         numbered.sort_unstable();
         let mut chosen: Vec<usize> = numbered.into_iter().map(|(_, row)| row).collect();
         chosen.truncate(usize::try_from(held_out).unwrap_or(usize::MAX));

@@ -17,6 +17,15 @@ impl Resolver<'_> {
         }
     }
 
+    /// Reads a file of what models wrote, which need not be there yet. Returns nothing where it cannot be read.
+    pub(super) fn kept_text(&mut self, name: &str, place: Span) -> Option<Option<String>> {
+        let (folder, _) = self.folder(place);
+        match self.world.read_bytes(&folder, name, MAX_DATA_BYTES) {
+            Err(FileProblem::NotFound) => Some(None),
+            _ => self.read_text(name, place).map(|(text, _)| Some(text)),
+        }
+    }
+
     /// Reads a data file, whatever it holds. Returns its bytes and how its name is shown.
     pub(super) fn read_bytes(&mut self, name: &str, place: Span) -> Option<(Vec<u8>, String)> {
         let (folder, shown) = self.folder(place);

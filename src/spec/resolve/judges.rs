@@ -1,11 +1,10 @@
-use super::super::{AnswerType, Answerer, ArmId, Foreseen, Judge, LabelledItems, RowsOf, Side, TableId, Writing};
+use super::super::{AnswerType, Foreseen, Judge, LabelledItems, RowsOf, Side, TableId, Writing};
 use super::Resolver;
 use super::answers::Answerable;
-use super::frame::{Frame, Sort};
+use super::frame::Sort;
 use super::questions::QuestionFrames;
 use crate::diagnostic::{Diagnostic, Kind, Problem};
-use crate::text::Span;
-use crate::tree::{self, Answers, AnswersStatement, JudgeStatement, QuestionStatement, ValueSource};
+use crate::tree::{self, Answers, JudgeStatement, QuestionStatement, ValueSource};
 
 /// The column of labelled items that stands for the answer.
 const ANSWER: &str = "answer";
@@ -51,7 +50,9 @@ impl Resolver<'_> {
         for statement in &declared.statements {
             if let JudgeStatement::Ask(ask) = &statement.value {
                 let frame = frames.answered(&[]);
-                let asked = self.one_wording(ask, statement.span, frame, frames, answer.as_ref(), &within);
+                let options = frames.slots.options;
+                let asked = self.one_wording(ask, statement.span, &frame, options, answer.as_ref(), &within);
+                frames.base.learn(&frame);
                 if let Some(asked) = asked {
                     self.once(&mut wording, asked, "ask", statement.span);
                 }
@@ -84,40 +85,6 @@ impl Resolver<'_> {
             max_tokens,
             slot,
         })
-    }
-
-    /// Resolves the one wording of a judge, or of what a model answers to something else.
-    fn one_wording(
-        &mut self,
-        ask: &tree::Ask,
-        span: Span,
-        mut frame: Frame,
-        frames: &QuestionFrames,
-        answer: Option<&Answerable>,
-        within: &str,
-    ) -> Option<Writing> {
-        let has_options = answer.is_some_and(|answer| matches!(answer.answer, AnswerType::Options { .. }));
-        if has_options || answer.is_none() {
-            frame.bind("options", frames.slots.options, Sort::Options);
-        }
-        let mut wordings = self.wordings(ask, &frame, span);
-        frames.base.learn(&frame);
-        if has_options {
-            self.shows_options(&wordings, frames.slots.options);
-        }
-        if wordings.len() > 1 {
-            let statement = format!("a second wording of {within}");
-            self.report(Diagnostic::at(span, Problem::Repeated { statement }));
-        }
-        wordings.drain(..).next()
-    }
-
-    fn has_both(&mut self, within: &str, span: Span, has_wording: bool, has_answer: bool) {
-        for (is_there, statement) in [(has_wording, "ask"), (has_answer, "answer")] {
-            if !is_there {
-                self.report(Diagnostic::at(span, Problem::Missing { within: within.to_owned(), statement }));
-            }
-        }
     }
 
     /// Resolves the answers that people have judged: each variable of the question that the judge's wording shows
@@ -176,61 +143,9 @@ impl Resolver<'_> {
 
     fn foreseen(&mut self, name: &tree::Name, answers: &Answers, frames: &mut QuestionFrames) -> Option<Foreseen> {
         let slot = self.add(&mut frames.base, name, Sort::Plain, false);
-        let within = format!("the answers of `{}`", answers.by.value);
         let frame = frames.wording(false, false);
-        let (mut wording, mut answer, mut system, mut max_tokens) = (None, None, None, None);
-        for statement in &answers.statements {
-            match &statement.value {
-                AnswersStatement::Answer(written) => {
-                    let resolved = self.answer(written, &frame);
-                    self.once(&mut answer, resolved, "answer", statement.span);
-                }
-                AnswersStatement::System(phrasings) => {
-                    if let Some(first) = phrasings.first() {
-                        let writing = self.writing(first, &frame);
-                        self.once(&mut system, writing, "system", statement.span);
-                    }
-                }
-                AnswersStatement::MaxTokens(tokens) => {
-                    let tokens = self.small(tokens, "number of tokens");
-                    self.once(&mut max_tokens, tokens, "max tokens", statement.span);
-                }
-                AnswersStatement::Read(_) => {
-                    let problem = Problem::NoProbability { answer: "what a model answers beside a question" };
-                    self.report(Diagnostic::at(statement.span, problem));
-                }
-                AnswersStatement::Ask(_) => {}
-            }
-        }
+        let foreseen = self.asked(name, answers, &frame, (slot, frames.slots.options));
         frames.base.learn(&frame);
-        for statement in &answers.statements {
-            if let AnswersStatement::Ask(ask) = &statement.value {
-                let frame = frames.wording(false, false);
-                if let Some(asked) = self.one_wording(ask, statement.span, frame, frames, answer.as_ref(), &within) {
-                    self.once(&mut wording, asked, "ask", statement.span);
-                }
-            }
-        }
-        self.has_both(&within, answers.by.span, wording.is_some(), answer.is_some());
-        let Answerable { answer, exits } = answer?;
-        let by = match (answers.by.value.as_str(), self.names.find(Kind::Arm, &answers.by.value)) {
-            ("self", _) => Answerer::Itself,
-            (name, Some(arm)) => {
-                self.names.mark(Kind::Arm, name);
-                Answerer::Arm(ArmId(arm))
-            }
-            (role, None) => Answerer::Role(role.to_owned()),
-        };
-        Some(Foreseen {
-            name: name.value.clone(),
-            span: name.span,
-            by,
-            system,
-            wording: wording?,
-            answer,
-            exits,
-            max_tokens,
-            slot,
-        })
+        foreseen
     }
 }

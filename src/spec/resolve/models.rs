@@ -28,12 +28,7 @@ impl Resolver<'_> {
                     self.once(&mut samples, count, "samples", span);
                 }
                 SuiteStatement::Temperature(number) => {
-                    let value = number.value.to_f64();
-                    if !(0.0..=2.0).contains(&value) {
-                        let (what, value) = ("temperature", number.value.to_string());
-                        let problem = Problem::BadNumber { what, value, allowed: "a number from 0 to 2" };
-                        self.report(Diagnostic::at(number.span, problem));
-                    }
+                    let value = self.temperature(number);
                     self.once(&mut temperature, value, "temperature", span);
                 }
                 SuiteStatement::MaxTokens(tokens) => {

@@ -1,8 +1,12 @@
-use super::super::{Argument, Column, Drop, DropRule, HoldOut, RowsOf, Side, Slot, Step, Table, TableId};
+use super::super::{
+    Answerer, Answers, Argument, Column, Draw, Drop, DropRule, HoldOut, Quota, RowsOf, Side, Slot, Step, Table,
+    TableId, TableSource, Variable,
+};
 use super::Resolver;
 use super::frame::{Frame, Sort};
 use crate::diagnostic::{Diagnostic, Kind, Problem, nearest};
-use crate::tree::{self, Name, Share, Spanned, TableStatement};
+use crate::text::Literal;
+use crate::tree::{self, Count, Name, Share, Spanned, TableStatement};
 
 mod csv;
 mod fields;
@@ -11,7 +15,20 @@ mod instances;
 mod json;
 mod lines;
 mod parquet;
+mod played;
 mod reading;
+mod written;
+
+/// The most rows that models write, or are tried for.
+const MOST_ROWS: u64 = 1_000_000;
+
+/// What of a table is known before the statements that all kinds of table share.
+struct Begun {
+    source: TableSource,
+    columns: Vec<Column>,
+    variables: Vec<Variable>,
+    steps: Vec<Step>,
+}
 
 impl Resolver<'_> {
     /// Resolves what a table says. Its rows are read once it is known which of its files are needed.
@@ -21,54 +38,175 @@ impl Resolver<'_> {
         }
         let mut frame = Frame::default();
         let parameters = self.parameters(&declared.parameters, &mut frame);
-        let file = self.writing(&declared.file, &frame);
-        let mut columns: Vec<Column> = Vec::new();
-        for statement in &declared.statements {
-            if let TableStatement::Column(column) = &statement.value {
-                let slot = self.add(&mut frame, &column.name, Sort::Plain, false);
-                let (name, span) = (column.name.value.clone(), column.name.span);
-                columns.push(Column { name, slot, span, column_type: column.column_type.clone() });
-            }
-        }
-        if columns.is_empty() {
-            let within = format!("the table `{}`", declared.name.value);
-            self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "NAME: TYPE" }));
-        }
+        self.only_where_they_belong(declared);
         frame.announce(declared.statements.iter().filter_map(|statement| match &statement.value {
             TableStatement::Let(variable) => Some(&variable.name),
             _ => None,
         }));
-        let (mut variables, mut steps, mut hold_out) = (Vec::new(), Vec::new(), None);
+        let begun = match &declared.source {
+            tree::TableSource::File(file) => Some(self.of_file(declared, file, &mut frame)),
+            tree::TableSource::WrittenBy(by) => self.written(declared, by, &mut frame),
+            tree::TableSource::Dialogue(dialogue) => self.played(declared, dialogue, &mut frame),
+        };
+        let Some(Begun { source, columns, variables, mut steps }) = begun else { return };
+        let mut table = Table {
+            name: declared.name.value.clone(),
+            span: declared.name.span,
+            parameters,
+            source,
+            columns,
+            variables,
+            steps: Vec::new(),
+            hold_out: None,
+            size: 0,
+        };
+        self.table_statements(declared, &mut table, &mut steps, &mut frame);
+        table.steps = steps;
+        table.size = frame.size();
+        self.spec.tables.push(table);
+    }
+
+    /// Resolves what a table says of rows that are there: variables, drops, and what is held out. A variable that the
+    /// writer's question reads is resolved already.
+    fn table_statements(
+        &mut self,
+        declared: &tree::Table,
+        table: &mut Table,
+        steps: &mut Vec<Step>,
+        frame: &mut Frame,
+    ) {
         for statement in &declared.statements {
             match &statement.value {
-                TableStatement::Column(_) => {}
                 TableStatement::Let(variable) => {
-                    if let Some(variable) = self.variable(variable, &mut frame, Err("a table")) {
-                        steps.push(Step::Compute(variables.len()));
-                        variables.push(variable);
+                    if table.variables.iter().any(|known| known.span == variable.name.span) {
+                        continue;
+                    }
+                    let of_written = matches!(table.source, TableSource::Written(_));
+                    let axes = if of_written { Ok(()) } else { Err("a table") };
+                    if let Some(variable) = self.row_variable(variable, frame, axes) {
+                        steps.push(Step::Compute(table.variables.len()));
+                        table.variables.push(variable);
                     }
                 }
                 TableStatement::Drop(drop) => {
                     let place = Spanned { value: drop, span: statement.span };
-                    steps.extend(self.drop_statement(&place, &frame).map(Step::Drop));
+                    steps.extend(self.drop_statement(&place, frame).map(Step::Drop));
                 }
                 TableStatement::HoldOut(share) => {
                     let kept = HoldOut { share: share_of(share.value), span: share.span };
-                    self.once(&mut hold_out, kept, "hold out", statement.span);
+                    self.once(&mut table.hold_out, kept, "hold out", statement.span);
                 }
+                _ => {}
             }
         }
-        self.spec.tables.push(Table {
-            name: declared.name.value.clone(),
-            span: declared.name.span,
-            parameters,
-            file,
-            columns,
-            variables,
-            steps,
-            hold_out,
-            size: frame.size(),
-        });
+    }
+
+    /// Resolves a variable of a row, which a model's answer may be.
+    pub(super) fn row_variable(
+        &mut self,
+        variable: &tree::Let,
+        frame: &mut Frame,
+        axes: Result<(), &'static str>,
+    ) -> Option<Variable> {
+        let tree::ValueSource::Answers(answers) = &variable.source else {
+            return self.variable(variable, frame, axes);
+        };
+        let options = frame.reserve();
+        let shown = frame.clone();
+        let slot = self.add(frame, &variable.name, Sort::Plain, false);
+        let asked = self.asked(&variable.name, answers, &shown, (slot, options));
+        frame.learn(&shown);
+        let asked = asked?;
+        if asked.by == Answerer::Itself {
+            self.report(Diagnostic::at(answers.by.span, Problem::NoSelfHere));
+            return None;
+        }
+        let (name, span) = (variable.name.value.clone(), variable.name.span);
+        Some(Variable { name, slot, span, draw: Draw::Answers(Box::new(Answers { asked, speaker: None })) })
+    }
+
+    fn of_file(&mut self, declared: &tree::Table, file: &Literal, frame: &mut Frame) -> Begun {
+        let file = self.writing(file, frame);
+        let columns = self.columns(declared, frame);
+        if columns.is_empty() {
+            let within = format!("the table `{}`", declared.name.value);
+            self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "NAME: TYPE" }));
+        }
+        Begun { source: TableSource::File(file), columns, variables: Vec::new(), steps: Vec::new() }
+    }
+
+    /// Adds the columns that a table names to the frame.
+    fn columns(&mut self, declared: &tree::Table, frame: &mut Frame) -> Vec<Column> {
+        let mut columns: Vec<Column> = Vec::new();
+        for statement in &declared.statements {
+            if let TableStatement::Column(column) = &statement.value {
+                let slot = self.add(frame, &column.name, Sort::Plain, false);
+                let (name, span) = (column.name.value.clone(), column.name.span);
+                columns.push(Column { name, slot, span, column_type: column.column_type.clone() });
+            }
+        }
+        columns
+    }
+
+    /// Says which statements stand in a table of another kind.
+    fn only_where_they_belong(&mut self, declared: &tree::Table) {
+        let source = match &declared.source {
+            tree::TableSource::File(_) => "from a file",
+            tree::TableSource::WrittenBy(_) => "written by a model",
+            tree::TableSource::Dialogue(_) => "from a dialogue",
+        };
+        for statement in &declared.statements {
+            let (word, kinds): (&'static str, &[&str]) = match &statement.value {
+                TableStatement::Rows(_) => ("rows", &["written by a model", "from a dialogue"]),
+                TableStatement::Attempts(_) => ("attempts", &["written by a model", "from a dialogue"]),
+                TableStatement::System(_) => ("system", &["written by a model"]),
+                TableStatement::Ask(_) => ("ask", &["written by a model"]),
+                TableStatement::MaxTokens(_) => ("max tokens", &["written by a model"]),
+                TableStatement::Temperature(_) => ("temperature", &["written by a model"]),
+                TableStatement::Keep(_) => ("keep", &["from a dialogue"]),
+                TableStatement::Cut(_) => ("cut", &["from a dialogue"]),
+                TableStatement::Column(column) if column.read.is_some() => ("=", &["written by a model"]),
+                TableStatement::Column(_) => ("NAME: TYPE", &["from a file", "written by a model"]),
+                TableStatement::Let(_) | TableStatement::Drop(_) | TableStatement::HoldOut(_) => continue,
+            };
+            if !kinds.contains(&source) {
+                let problem = Problem::OtherTable { statement: word, source, belongs: kinds.join(" or ") };
+                self.report(Diagnostic::at(statement.span, problem));
+            }
+        }
+    }
+
+    /// Resolves how many rows are wanted, and how often they are tried for: four times as often, unless it is said.
+    fn quota(&mut self, declared: &tree::Table) -> Option<Quota> {
+        let (mut rows, mut attempts) = (None, None);
+        for statement in &declared.statements {
+            match &statement.value {
+                TableStatement::Rows(wanted) => match &wanted.count {
+                    Count::Number(count) if (1..=MOST_ROWS).contains(&count.value) && !wanted.repeat => {
+                        self.once(&mut rows, count.value, "rows", statement.span);
+                    }
+                    other => {
+                        let value = self.sources.slice(other.span()).to_owned();
+                        self.report(Diagnostic::at(other.span(), Problem::BadCount { value }));
+                        return None;
+                    }
+                },
+                TableStatement::Attempts(count) => self.once(&mut attempts, count.clone(), "attempts", statement.span),
+                _ => {}
+            }
+        }
+        let Some(rows) = rows else {
+            let within = format!("the table `{}`", declared.name.value);
+            self.report(Diagnostic::at(declared.name.span, Problem::Missing { within, statement: "rows" }));
+            return None;
+        };
+        if let Some(few) = attempts.as_ref().filter(|attempts| attempts.value < rows || attempts.value > MOST_ROWS) {
+            let allowed = "at least as many as rows are wanted, and a million at most";
+            let (what, value) = ("number of attempts", few.value.to_string());
+            self.report(Diagnostic::at(few.span, Problem::BadNumber { what, value, allowed }));
+        }
+        let attempts = attempts.map_or(rows.saturating_mul(4).min(MOST_ROWS), |attempts| attempts.value);
+        Some(Quota { rows, attempts })
     }
 
     fn drop_statement(&mut self, declared: &Spanned<&tree::Drop>, frame: &Frame) -> Option<Drop> {

@@ -40,7 +40,7 @@ impl Resolver<'_> {
         let mut variables = Vec::new();
         for statement in &declared.statements {
             if let TemplateStatement::Let(variable) = &statement.value {
-                variables.extend(self.variable(variable, &mut frame, Ok(())));
+                variables.extend(self.row_variable(variable, &mut frame, Ok(())));
             }
         }
         let mut conversation = None;

@@ -1,8 +1,8 @@
 use super::super::parse::Rule;
 use super::super::{
     Aspect, Column, ColumnType, Control, ControlStatement, Conversation, Count, Dataset, DatasetStatement, Decimal,
-    Drop, DropRule, Expectation, Name, Part, Reference, RowFrom, Rows, Said, Share, Spanned, Table, TableStatement,
-    Template, TemplateStatement,
+    Drop, DropRule, Expectation, Name, Part, Reference, RowFrom, Rows, Said, Share, Spanned, Table, TableSource,
+    TableStatement, Template, TemplateStatement,
 };
 use super::{Lower, Node, role};
 
@@ -10,16 +10,37 @@ impl<'s> Lower<'s> {
     pub(super) fn table(&mut self, pair: Node<'s>) -> Option<Table> {
         let name = self.name_in(&pair)?;
         let parameters = self.parameters(&pair);
-        let file = self.string_in(pair.clone())?;
+        let source = pair.clone().into_inner().find(|part| part.as_rule() == Rule::table_source)?;
+        let source = self.table_source(&source)?;
         let statements = self.block(pair, Rule::table_statement, |lower, pair| {
             Some(match pair.as_rule() {
                 Rule::let_statement => TableStatement::Let(lower.let_statement(pair)?),
                 Rule::drop => TableStatement::Drop(lower.drop_statement(pair)?),
                 Rule::hold_out => TableStatement::HoldOut(lower.share_in(&pair)?),
+                Rule::rows => TableStatement::Rows(lower.rows(pair)?),
+                Rule::attempts => TableStatement::Attempts(lower.whole_in(pair)?),
+                Rule::frame_system => TableStatement::System(lower.phrasings(pair)?),
+                Rule::ask => TableStatement::Ask(lower.ask(pair)?),
+                Rule::max_tokens => TableStatement::MaxTokens(lower.whole_in(pair)?),
+                Rule::temperature => TableStatement::Temperature(lower.decimals(pair.into_inner()).into_iter().next()?),
+                Rule::keep => TableStatement::Keep(lower.expression_in(&pair)?),
+                Rule::cut => TableStatement::Cut(lower.expression_in(&pair)?),
                 _ => TableStatement::Column(lower.column(pair)?),
             })
         });
-        Some(Table { name, parameters, file, statements })
+        Some(Table { name, parameters, source, statements })
+    }
+
+    fn table_source(&mut self, pair: &Node<'s>) -> Option<TableSource> {
+        for part in pair.clone().into_inner() {
+            match part.as_rule() {
+                Rule::k_written => return Some(TableSource::WrittenBy(self.name_in(pair)?)),
+                Rule::k_dialogue => return Some(TableSource::Dialogue(self.reference_in(pair)?)),
+                Rule::string => return Some(TableSource::File(self.string(part)?)),
+                _ => {}
+            }
+        }
+        None
     }
 
     fn drop_statement(&mut self, pair: Node<'s>) -> Option<Drop> {
@@ -38,8 +59,10 @@ impl<'s> Lower<'s> {
 
     fn column(&mut self, pair: Node<'s>) -> Option<Column> {
         let name = self.name_in(&pair)?;
-        let kind = pair.into_inner().find(|part| part.as_rule() == Rule::column_type)?;
-        Some(Column { name, column_type: self.column_type(kind)? })
+        let kind = pair.clone().into_inner().find(|part| part.as_rule() == Rule::column_type)?;
+        let read = pair.into_inner().find(|part| part.as_rule() == Rule::expression);
+        let read = read.and_then(|read| self.expression(&read));
+        Some(Column { name, column_type: self.column_type(kind)?, read })
     }
 
     pub(super) fn column_type(&mut self, pair: Node<'s>) -> Option<ColumnType> {

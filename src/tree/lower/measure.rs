@@ -24,13 +24,14 @@ impl<'s> Lower<'s> {
                 Rule::baseline => QuestionStatement::Baseline(lower.expression_in(&pair)?),
                 Rule::score => QuestionStatement::Score(lower.score(pair)?),
                 Rule::max_tokens => QuestionStatement::MaxTokens(lower.whole_in(pair)?),
+                Rule::play => QuestionStatement::Play(lower.play(&pair)?),
                 _ => return None,
             })
         });
         Some(Question { name, statements })
     }
 
-    fn ask(&mut self, pair: Node<'s>) -> Option<Ask> {
+    pub(super) fn ask(&mut self, pair: Node<'s>) -> Option<Ask> {
         let about_other = pair.clone().into_inner().any(|part| part.as_rule() == Rule::about_other);
         let wordings = pair.into_inner().find(|part| part.as_rule() == Rule::wordings)?.into_inner().next()?;
         let wordings = match wordings.as_rule() {
@@ -134,6 +135,9 @@ impl<'s> Lower<'s> {
                 Rule::answer => AnswersStatement::Answer(lower.answer(pair)?),
                 Rule::frame_system => AnswersStatement::System(lower.phrasings(pair)?),
                 Rule::read => AnswersStatement::Read(lower.read(pair)),
+                Rule::temperature => {
+                    AnswersStatement::Temperature(lower.decimals(pair.into_inner()).into_iter().next()?)
+                }
                 _ => AnswersStatement::MaxTokens(lower.whole_in(pair)?),
             })
         });

@@ -10,7 +10,12 @@ pub(super) fn of_declaration(word: &str) -> Option<&'static str> {
         "behavior" => "`behavior NAME { does \"...\" }`",
         "persona" => "`persona NAME { called \"...\" }`",
         "context" => "`context NAME { system \"...\" }`",
-        "table" => "`table NAME from \"FILE.jsonl\" { COLUMN: TYPE }`",
+        "table" => {
+            "`table NAME from \"FILE.jsonl\" { COLUMN: TYPE }`, `table NAME written by ROLE { ... }` or `table NAME from dialogue NAME { ... }`"
+        }
+        "dialogue" => {
+            "`dialogue NAME { speaker ONE as assistant { model ROLE }; speaker OTHER as user { model ROLE }; opens OTHER; turns 5 each; outcome NAME else }`"
+        }
         "template" => "`template NAME { user \"...\"; assistant \"...\" }`",
         "dataset" => "`dataset NAME { TEMPLATE as BEHAVIOR }`",
         "question" => "`question NAME { ask \"...\"; answer word; score { ... } }`",
@@ -67,6 +72,18 @@ pub(super) fn of_statement(statement: Rule, word: &str) -> Option<&'static str> 
         (Rule::table_statement, _) => {
             "`COLUMN: TYPE`, where a type is `text`, `number`, `integer`, `boolean`, `json` or texts such as `\"A\" | \"B\"`"
         }
+        (_, "attempts") => "`attempts 2000`",
+        (_, "keep") => "`keep where {{ outcome == \"NAME\" }}`",
+        (_, "cut") => "`cut before {{ said(SPEAKER, \"word\") }}`",
+        (_, "speaker") => "`speaker NAME as assistant { model ROLE; system \"...\" }`",
+        (_, "opens") => "`opens SPEAKER`",
+        (_, "turns") => "`turns 5 each`",
+        (_, "ends") => "`ends where {{ said(SPEAKER, \"word\") }}`",
+        (_, "outcome") => "`outcome NAME where {{ ... }}`, and last `outcome NAME else`",
+        (_, "model") => "`model ROLE`",
+        (_, "note") => "`note \"...\"`",
+        (_, "strip") => "`strip \"<think>\" to \"</think>\"`",
+        (_, "play") => "`play DIALOGUE as SPEAKER`",
         (_, "reports") => "`reports BEHAVIOR`",
         (_, "shows") => "`shows BEHAVIOR`",
         (_, "ask") => "`ask \"...\"`, `ask [\"...\", \"...\"]` or `ask about other \"...\"`",

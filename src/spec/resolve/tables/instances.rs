@@ -1,8 +1,11 @@
-use super::super::super::{Argument, DatasetId, Scope, TableId, TableInstance, given};
+use super::super::super::{Argument, DatasetId, Kept, Scope, TableId, TableInstance, TableSource, given};
 use super::super::Resolver;
 use super::reading::read;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::text::Span;
+
+/// The folder beside a spec that holds what models wrote for it.
+const KEPT: &str = "written";
 
 impl Resolver<'_> {
     /// Reads the rows of every table; of a parameterised one, for each combination of arguments that datasets to be
@@ -54,13 +57,20 @@ impl Resolver<'_> {
         for ((_, slot), argument) in declared.parameters.iter().zip(&arguments) {
             scope.set(*slot, argument.value(&self.spec));
         }
-        let place = declared.file.span;
-        let (columns, named) = (declared.columns.clone(), declared.file.text(&scope));
-        let rows = match named {
+        let columns = declared.columns.clone();
+        let asks_models = declared.asks_models();
+        let (span, kept_as) = (declared.span, self.spec.with_arguments(&declared.name, &arguments));
+        let TableSource::File(written) = &declared.source else {
+            let file = format!("{KEPT}/{kept_as}.jsonl");
+            let rows = self.kept_text(&file, span)?;
+            let lock = self.kept_text(&format!("{KEPT}/{kept_as}.lock.jsonl"), span)?;
+            return Some(TableInstance { table, arguments, file, rows: Vec::new(), kept: Some(Kept { rows, lock }) });
+        };
+        let place = written.span;
+        let rows = match written.text(&scope) {
             Ok(file) => self.rows_of(&file, place, &columns).map(|rows| (file, rows)),
             Err((span, message)) => {
-                let place = self.spec.with_arguments(&declared.name, &arguments);
-                self.report(Diagnostic::at(span, Problem::ExpressionFailed { message, place }));
+                self.report(Diagnostic::at(span, Problem::ExpressionFailed { message, place: kept_as.clone() }));
                 None
             }
         };
@@ -71,7 +81,12 @@ impl Resolver<'_> {
             }
         }
         let (file, rows) = rows?;
-        Some(TableInstance { table, arguments, file, rows })
+        let kept = if asks_models {
+            Some(Kept { rows: None, lock: self.kept_text(&format!("{KEPT}/{kept_as}.lock.jsonl"), span)? })
+        } else {
+            None
+        };
+        Some(TableInstance { table, arguments, file, rows, kept })
     }
 
     fn rows_of(

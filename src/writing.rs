@@ -1,0 +1,20 @@
+//! What models have a part in where rows are made: written tables, answers of a teacher, dialogues.
+//!
+//! Nothing here asks anybody. What is wanted of a model is a [`Wanted`], known by its digest; what came of it is a
+//! [`Reply`]. Rows are made from the spec and from [`Replies`] alone, by the same functions while they are written, when
+//! replies come in from a store, and when they are built, when replies come from the [`Lock`] beside the spec. A request
+//! that has no reply yet is handed out, and the same functions go on once it has one.
+
+mod asking;
+mod game;
+mod kept;
+mod lock;
+mod replies;
+mod wanted;
+
+pub(crate) use asking::{Asker, Said};
+pub(crate) use game::{Game, Turn, play, show, truth};
+pub use kept::rows_text;
+pub use lock::{Difference, Lock, LockProblem, LockedRow, lock_text};
+pub use replies::{Replies, Reply};
+pub use wanted::{Used, Wanted};
