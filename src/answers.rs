@@ -20,6 +20,7 @@ pub mod runner;
 pub mod serving;
 mod shard;
 pub mod store;
+pub mod writers;
 
 pub use answer::{Answer, Cause, Failure, Usage};
 pub use ask::Ask;
@@ -31,4 +32,5 @@ pub use respondent::{Identity, Respondent};
 pub use retry::RetryPolicy;
 pub use runner::ask;
 pub use shard::Shard;
+pub use writers::Writers;
 pub use store::{Answered, Answers, GROUP, LONGEST_WAIT, Store, StoreError};

@@ -27,6 +27,7 @@ mod simulate;
 mod snap;
 mod spec;
 mod status;
+mod write;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ enum Command {
     Fmt(fmt::Fmt),
     /// Write a spec that asks what question files of others ask (YAML of the paper's authors, or of llmcomp)
     Import(import::Import),
+    Write(write::Write),
     /// Write a spec's training data and evaluation suites, with their manifest
     Build(build::Build),
     /// Say what a run will ask and cost, and what its claims can detect, before anything is spent
@@ -96,6 +98,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Import(command) => command.run(),
+        Command::Write(command) => command.run(),
         Command::Build(command) => command.run(),
         Command::Plan(command) => command.run(),
         Command::Snap(command) => command.run(),

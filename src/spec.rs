@@ -41,7 +41,7 @@ pub use question::{
 pub(crate) use resolve::conditions::is_condition;
 pub use resolve::{Resolved, resolve};
 pub use table::{
-    Column, Drop, DropRule, HoldOut, Kept, Played, Quota, RowsOf, Side, Step, Table, TableInstance, TableRow,
+    Column, DatasetLock, Drop, DropRule, HoldOut, Kept, Played, Quota, RowsOf, Side, Step, Table, TableInstance, TableRow,
     TableSource, Written,
 };
 pub use template::{Conversation, Said, Template};
@@ -69,6 +69,8 @@ pub struct Spec {
     /// The rows of each table, table by table: of a parameterised one, for each combination of arguments in use.
     pub instances: Vec<TableInstance>,
     pub dialogues: Vec<Dialogue>,
+    /// What models said for datasets whose templates ask them.
+    pub dataset_locks: Vec<DatasetLock>,
     pub templates: Vec<Template>,
     pub datasets: Vec<Dataset>,
     pub questions: Vec<Question>,

@@ -6,15 +6,20 @@
 //! that has no reply yet is handed out, and the same functions go on once it has one.
 
 mod asking;
+mod bounds;
 mod game;
 mod kept;
 mod lock;
+mod made;
 mod replies;
 mod wanted;
 
 pub(crate) use asking::{Asker, Said};
+pub use bounds::{Bound, bounds};
 pub(crate) use game::{Game, Turn, play, show, truth};
 pub use kept::rows_text;
-pub use lock::{Difference, Lock, LockProblem, LockedRow, lock_text};
-pub use replies::{Replies, Reply};
+pub use lock::{Difference, Lock, LockProblem, LockedRow, lock_text, rows_digest};
+pub use made::{Made, made_files, preview};
+pub use replies::{Replies, Reply, kept_replies};
+pub(crate) use wanted::under;
 pub use wanted::{Used, Wanted};

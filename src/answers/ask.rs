@@ -1,4 +1,5 @@
-use crate::requests::{Message, Read, Role, Sampling};
+use crate::requests::{Message, Read, Sampling};
+use crate::writing::under;
 
 /// One thing to ask a model: a request of a suite under an arm, or a judge's question about an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,10 +14,6 @@ pub struct Ask {
 impl Ask {
     /// Puts a system prompt before the one that the ask has.
     pub(super) fn under(&mut self, system: Option<&str>) {
-        let Some(system) = system else { return };
-        match self.messages.first_mut().filter(|first| first.role == Role::System) {
-            Some(first) => first.content = format!("{system}\n\n{}", first.content),
-            None => self.messages.insert(0, Message { role: Role::System, content: system.to_owned() }),
-        }
+        under(&mut self.messages, system);
     }
 }

@@ -7,7 +7,7 @@ use crate::configuration::{Configuration, Model, Run};
 use crate::plan::{Plan, QuestionPlan, SuitePlan};
 use crate::requests::{Prompt, RequestProblem, prompts};
 use crate::scores::RunKey;
-use crate::spec::{Arm, ArmId, Experiment, Judge, Origin, Question, Spec, Suite};
+use crate::spec::{ArmId, Experiment, Judge, Question, Spec, Suite};
 use crate::text::Span;
 
 /// What one experiment asks, of whom: its suites, and the models behind its arms.
@@ -183,39 +183,20 @@ pub(super) fn subjects_of(
     missing: &mut Vec<RoleMissing>,
 ) -> Vec<Subject> {
     let arm = &spec[id];
-    let system = system_of(spec, arm);
+    let system = spec.system_of(id);
     if arm.trained.is_some() {
         let runs = configuration.runs_of(&arm.name).iter();
         let subject =
             |run: &Run| Subject { arm: id, run: run.key.clone(), model: run.model.clone(), system: system.clone() };
         return runs.map(subject).collect();
     }
-    let role = role_of(spec, arm);
+    let role = spec.role_of(id);
     match configuration.model_of(role) {
         Some(model) => vec![Subject { arm: id, run: RunKey::default(), model: model.clone(), system }],
         None => {
             missing.push(RoleMissing { role: role.to_owned(), span: arm.span });
             Vec::new()
         }
-    }
-}
-
-/// Returns the system prompts of an arm and of those it starts from, the first one's first.
-fn system_of(spec: &Spec, arm: &Arm) -> Option<String> {
-    let below = match &arm.from {
-        Origin::Arm(id) => system_of(spec, &spec[*id]),
-        Origin::Role(_) => None,
-    };
-    match (below, &arm.system) {
-        (Some(below), Some(own)) => Some(format!("{below}\n\n{own}")),
-        (below, own) => below.or_else(|| own.clone()),
-    }
-}
-
-fn role_of<'s>(spec: &'s Spec, arm: &'s Arm) -> &'s str {
-    match &arm.from {
-        Origin::Role(role) => role,
-        Origin::Arm(id) => role_of(spec, &spec[*id]),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::plan::{DatasetPlan, Plan};
 use crate::requests::{Message, Role};
 use crate::rows::unsaid::Unsaid;
 use crate::rows::watch::{Sightings, Watch};
-use crate::rows::{Row, RowMaker, RowProblem};
+use crate::rows::{Row, RowMaker};
 use crate::spec::{BehaviorId, PersonaId, Spec, TriggerId};
 
 /// How many rows a worker makes before it hands them on.
@@ -104,7 +104,7 @@ impl<'p> BlockMaker<'p> {
         for row in rows {
             match self.maker.row(row) {
                 Some(Ok(made)) => self.add(row, &made, &mut block),
-                Some(Err(problem)) => block.problem = Some(diagnostic(problem)),
+                Some(Err(problem)) => block.problem = Some(problem.diagnostic()),
                 None => {}
             }
             if block.problem.is_some() {
@@ -165,17 +165,6 @@ impl<'p> BlockMaker<'p> {
                     block.shared.push((place(), shared));
                 }
             }
-        }
-    }
-}
-
-fn diagnostic(problem: RowProblem) -> Diagnostic {
-    match problem {
-        RowProblem::Failed { span, message, place } => {
-            Diagnostic::at(span, Problem::ExpressionFailed { message, place })
-        }
-        RowProblem::Empty { span, role, place } => {
-            Diagnostic::at(span, Problem::EmptyMessage { role: role.to_owned(), place })
         }
     }
 }

@@ -58,7 +58,7 @@ impl From<Style> for JsonStyle {
 
 impl Build {
     pub(crate) fn run(&self) -> Exit {
-        let checked = match self.spec.checked() {
+        let checked = match self.spec.whole() {
             Ok(checked) => checked,
             Err(exit) => return exit,
         };

@@ -23,6 +23,9 @@ impl Check {
                     count(checked.plan.suites.iter().filter(|suite| suite.own).count(), "suite"),
                     count(checked.spec.experiments.iter().filter(|experiment| experiment.own).count(), "experiment"),
                 ));
+                for unwritten in &checked.plan.unwritten {
+                    console::say(&format!("  {}", unwritten.in_a_line()));
+                }
                 Exit::Well
             }
         }

@@ -22,7 +22,7 @@ pub(crate) struct Opened {
 impl Opened {
     /// Builds a spec into a folder of its own.
     pub(crate) fn spec(spec: &Path, include: &[PathBuf]) -> Result<Opened, Exit> {
-        let checked = SpecArguments { spec: spec.to_path_buf(), include: include.to_vec() }.checked()?;
+        let checked = SpecArguments { spec: spec.to_path_buf(), include: include.to_vec() }.whole()?;
         let temporary = tempfile::tempdir().map_err(|error| {
             let full = error.kind() == std::io::ErrorKind::StorageFull;
             let path = std::env::temp_dir().display().to_string();

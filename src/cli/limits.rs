@@ -38,7 +38,7 @@ impl LimitArguments {
     /// that is missing is an error before anything is asked.
     pub(crate) fn budget(
         self,
-        inquiries: &[Inquiry<'_>],
+        models: &[&Model],
         store: &Store,
         run: &str,
         stop: &CancellationToken,
@@ -47,19 +47,23 @@ impl LimitArguments {
         if !limits.any() {
             return Ok(None);
         }
-        let subjects = inquiries.iter().flat_map(|inquiry| inquiry.subjects.iter().map(|subject| &subject.model));
-        let judges = inquiries.iter().flat_map(|inquiry| inquiry.judges.iter().map(|(_, model)| model));
-        let beside = inquiries.iter().flat_map(Inquiry::models_beside);
-        let models: Vec<&Model> = subjects.chain(judges).chain(beside).collect();
         if limits.cost.is_some() {
-            demand_prices(&models)?;
+            demand_prices(models)?;
         }
         let spent = store.reader().and_then(|answers| answers.spending(run)).map_err(|error| store_failed(&error))?;
         let spent = spent.iter().fold(Spent::default(), |sum, spending| {
-            sum.plus(Spent::of(spending.requests, spending.usage, price_of(&spending.identity, &models)))
+            sum.plus(Spent::of(spending.requests, spending.usage, price_of(&spending.identity, models)))
         });
         Ok(Some(Budget::new(limits, spent, stop.clone())))
     }
+}
+
+/// Returns every model that experiments ask.
+pub(crate) fn models_of<'i>(inquiries: &'i [Inquiry<'_>]) -> Vec<&'i Model> {
+    let subjects = inquiries.iter().flat_map(|inquiry| inquiry.subjects.iter().map(|subject| &subject.model));
+    let judges = inquiries.iter().flat_map(|inquiry| inquiry.judges.iter().map(|(_, model)| model));
+    let beside = inquiries.iter().flat_map(Inquiry::models_beside);
+    subjects.chain(judges).chain(beside).collect()
 }
 
 fn demand_prices(models: &[&Model]) -> Result<(), Exit> {

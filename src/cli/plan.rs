@@ -58,7 +58,7 @@ impl Plan {
     }
 
     fn all(&self) -> Result<Exit, Exit> {
-        let checked = self.spec.checked()?;
+        let checked = self.spec.whole()?;
         let own = run::own_experiments(&checked, &self.spec.spec)?;
         let (configuration, notes) = self.configuration(&checked, &own)?;
         let store = self.out.as_ref().map(|out| record::store_of_run(out)).filter(|path| path.exists());

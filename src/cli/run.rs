@@ -60,7 +60,7 @@ impl Run {
     fn all(&self) -> Result<Exit, Exit> {
         log_file::start(self.log_file.as_deref())?;
         self.verdicts.clear()?;
-        let checked = self.spec.checked()?;
+        let checked = self.spec.whole()?;
         let configuration = configuration(&configuration_path(self.config.as_deref(), &self.spec.spec))?;
         let own = own_experiments(&checked, &self.spec.spec)?;
         let inquiries = own
@@ -71,7 +71,7 @@ impl Run {
         let mut record = Record::begin(&self.out, self.store.as_deref(), self.shard, asked::of(&inquiries, self.shard));
         let store = Store::of_run(&record.store(&self.out), &record.run).map_err(|error| store_failed(&error))?;
         let cancel = cancelled_by_signals();
-        let budget = self.limits.budget(&inquiries, &store, &record.run, &cancel)?;
+        let budget = self.limits.budget(&limits::models_of(&inquiries), &store, &record.run, &cancel)?;
         record.write(&self.out)?;
         let asking = Asking {
             base: self.base(),
@@ -224,11 +224,11 @@ const EXIT_OF_INTERRUPT: i32 = 130;
 /// Asks experiments, and keeps what is answered.
 pub(crate) struct Asking<'a> {
     store: &'a Store,
-    cancel: CancellationToken,
+    pub(crate) cancel: CancellationToken,
     models: Models,
-    base: PathBuf,
+    pub(crate) base: PathBuf,
     /// What the run may spend, where that is limited.
-    budget: Option<Arc<Budget>>,
+    pub(crate) budget: Option<Arc<Budget>>,
     /// The part of the requests that is asked, where it is not all of them.
     shard: Option<Shard>,
     /// What the reader of every report should know.
@@ -298,7 +298,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Says why everything stopped: at a limit, or by an interrupt.
-    fn cancelled(&self) -> Exit {
+    pub(crate) fn cancelled(&self) -> Exit {
         if let Some((budget, reached)) = self.budget.as_ref().and_then(|budget| Some((budget, budget.reached()?))) {
             limits::tell(reached, budget);
             return Exit::BackendFailed;
@@ -373,7 +373,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Puts a model's asks into a job.
-    fn job<'j>(
+    pub(crate) fn job<'j>(
         &self,
         model: &Model,
         asks: Box<dyn Iterator<Item = Ask> + Send + 'j>,
@@ -386,7 +386,7 @@ impl<'a> Asking<'a> {
         Ok(Job { respondent: Respondent::new(model, backend), asks, total })
     }
 
-    fn ask(&self, jobs: Vec<Job<'_>>) -> Result<RunSummary, Exit> {
+    pub(crate) fn ask(&self, jobs: Vec<Job<'_>>) -> Result<RunSummary, Exit> {
         if jobs.is_empty() {
             return Ok(RunSummary::default());
         }
@@ -407,7 +407,7 @@ fn posed<'p>(inquiry: &Inquiry<'p>, shard: Option<Shard>) -> impl Iterator<Item 
 }
 
 /// Says which models were stopped, and tells whether any was.
-fn note_stopped(summaries: [&RunSummary; 2], notes: &mut Vec<String>, sources: &Sources) -> bool {
+pub(crate) fn note_stopped<const N: usize>(summaries: [&RunSummary; N], notes: &mut Vec<String>, sources: &Sources) -> bool {
     let mut diagnostics = Vec::new();
     for summary in summaries.into_iter().flat_map(|summary| &summary.models) {
         if let Some(failure) = &summary.stopped {

@@ -46,7 +46,7 @@ impl Simulate {
     }
 
     fn all(&self) -> Result<Exit, Exit> {
-        let checked = self.spec.checked()?;
+        let checked = self.spec.whole()?;
         let own = run::own_experiments(&checked, &self.spec.spec)?;
         let Scatter { run_sd, wording_sd } = self.scatter;
         let assumptions = Assumptions { run_sd, wording_sd, ..Assumptions::default() };

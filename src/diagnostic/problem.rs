@@ -495,6 +495,49 @@ pub enum Problem {
     OutcomeNeverCame {
         name: String,
     },
+    /// A statement of a question that a dialogue takes the place of.
+    PlayedAlone {
+        statement: &'static str,
+    },
+    /// What a model has to write before rows can be made.
+    NotWritten {
+        what: String,
+    },
+    LockUnreadable {
+        file: String,
+        why: String,
+    },
+    /// The spec asks for other things than those that the lock holds.
+    LockStale {
+        what: String,
+        file: String,
+        changes: Vec<String>,
+    },
+    /// Rows that a model wrote, and somebody changed by hand.
+    EditedRows {
+        file: String,
+        line: usize,
+    },
+    /// The same replies come to other rows now.
+    RowsOutOfDate {
+        file: String,
+        rows: u64,
+        held: u64,
+    },
+    /// The attempts were spent before enough rows were kept.
+    FewRows {
+        table: String,
+        kept: u64,
+        wanted: u64,
+        attempts: u64,
+        drops: Vec<(String, u64)>,
+    },
+    /// What a template asks a model for one row, and never got.
+    NoAnswerForRow {
+        name: String,
+        place: String,
+        why: String,
+    },
     LabelledKind {
         answer: &'static str,
     },
@@ -834,10 +877,6 @@ codes! {
     NothingToCall "E0617"
     LabelledColumn "E0618"
     NoAnswersHere "E0619"
-    NoSelfHere "E0801"
-    OtherTable "E0802"
-    SpeaksAsSystem "E0803"
-    OutcomeNeverCame "E0804"
     AmbiguousBehavior "E0620"
     LabelledKind "E0621"
     ClaimForm "E0701"
@@ -887,9 +926,21 @@ codes! {
     PairsDiffer "E0903"
     ExportSetting "E0904"
     LogFile "E0920"
+    NoSelfHere "E1001"
+    OtherTable "E1002"
+    SpeaksAsSystem "E1003"
+    OutcomeNeverCame "E1004"
+    PlayedAlone "E1005"
+    NotWritten "E1010"
+    LockUnreadable "E1011"
+    LockStale "E1012"
+    EditedRows "E1013"
+    RowsOutOfDate "E1014"
+    NoAnswerForRow "E1015"
     Unused "W0001"
     UnusedVariable "W0002"
     ArmWithoutRuns "W0003"
     OneOrder "W0004"
     LeaningWordings "W0005"
+    FewRows "W0006"
 }

@@ -262,7 +262,15 @@ impl Problem {
             | Problem::NoSelfHere
             | Problem::OtherTable { .. }
             | Problem::SpeaksAsSystem
-            | Problem::OutcomeNeverCame { .. } => self.prose_of_writing(),
+            | Problem::OutcomeNeverCame { .. }
+            | Problem::PlayedAlone { .. }
+            | Problem::NotWritten { .. }
+            | Problem::LockUnreadable { .. }
+            | Problem::LockStale { .. }
+            | Problem::EditedRows { .. }
+            | Problem::RowsOutOfDate { .. }
+            | Problem::FewRows { .. }
+            | Problem::NoAnswerForRow { .. } => self.prose_of_writing(),
             Problem::ExportRefused { .. }
             | Problem::NoOpposite { .. }
             | Problem::PairsDiffer { .. }

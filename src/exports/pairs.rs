@@ -3,7 +3,7 @@ use super::row::Row;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::plan::{DatasetPlan, Plan, opposed};
 use crate::requests::Message;
-use crate::rows::{RowMaker, RowProblem};
+use crate::rows::RowMaker;
 use crate::spec::Spec;
 
 /// A dataset's rows under the opposite of each behavior.
@@ -49,7 +49,7 @@ impl PairMaker<'_> {
         };
         let made = match self.maker.row(row.meta.row.saturating_sub(1)) {
             Some(Ok(made)) => made.messages,
-            Some(Err(problem)) => return Err(failed(problem)),
+            Some(Err(problem)) => return Err(problem.diagnostic()),
             None => return Err(differ("there is no such row under the opposite".into())),
         };
         let own = &row.messages;
@@ -80,16 +80,5 @@ impl Compared<'_> {
         let answer =
             |messages: &'_ [Message]| messages.last().map_or("", |message| message.content.as_str()).to_owned();
         Pair::new(self.input(), &answer(&self.preferred.messages), &answer(&self.rejected))
-    }
-}
-
-fn failed(problem: RowProblem) -> Diagnostic {
-    match problem {
-        RowProblem::Failed { span, message, place } => {
-            Diagnostic::at(span, Problem::ExpressionFailed { message, place })
-        }
-        RowProblem::Empty { span, role, place } => {
-            Diagnostic::at(span, Problem::EmptyMessage { role: role.to_owned(), place })
-        }
     }
 }

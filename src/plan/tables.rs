@@ -10,7 +10,7 @@ use minijinja::Value;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::rows::draw::draw;
 use crate::rows::stream::Streams;
-use crate::spec::{Draw, Quota, Scope, Side, Slot, Spec, Step, Table, TableInstance, TableSource};
+use crate::spec::{Draw, Scope, Side, Slot, Spec, Step, Table, TableInstance, TableSource};
 use crate::writing::{Replies, Used, Wanted};
 
 use made::made;
@@ -24,6 +24,8 @@ pub struct TableValues {
     pub training: Arc<[usize]>,
     /// The places of those that are kept from training, in order.
     pub held_out: Vec<usize>,
+    /// The places of all rows that are left, in order.
+    pub kept: Vec<usize>,
     /// What was dropped, in the order of the spec.
     pub dropped: Vec<Dropped>,
     /// Where models have a part in the rows, how far that has come.
@@ -41,6 +43,11 @@ impl TableValues {
     /// Tells whether models have still to be asked before the rows are known.
     pub fn is_open(&self) -> bool {
         self.making.as_ref().is_some_and(|making| !making.wanted.is_empty())
+    }
+
+    /// Returns the line that a row has in the file of those that are kept, from 1.
+    pub fn line(&self, row: usize) -> Option<usize> {
+        self.kept.binary_search(&row).ok().map(|at| at + 1)
     }
 
     pub fn get(&self, row: usize, slot: Slot) -> Value {
@@ -86,20 +93,14 @@ pub(super) fn tables(
 ) -> Vec<TableValues> {
     let values = |instance: &TableInstance| match &spec[instance.table].source {
         TableSource::File(_) => Rows::read(spec, instance, replies).values(),
-        TableSource::Written(written) => made(spec, instance, replies, limited(written.quota, rows)),
-        TableSource::Dialogue(played) => made(spec, instance, replies, limited(played.quota, rows)),
+        TableSource::Written(written) => made(spec, instance, replies, written.quota.limited(rows)),
+        TableSource::Dialogue(played) => made(spec, instance, replies, played.quota.limited(rows)),
     };
     let made: Result<Vec<TableValues>, Diagnostic> = spec.instances.iter().map(values).collect();
     made.unwrap_or_else(|diagnostic| {
         diagnostics.push(diagnostic);
         Vec::new()
     })
-}
-
-/// A preview tries as often for each row.
-fn limited(quota: Quota, rows: Option<u64>) -> Quota {
-    let Some(rows) = rows.filter(|rows| *rows < quota.rows) else { return quota };
-    Quota { rows, attempts: quota.attempts.saturating_mul(rows).div_ceil(quota.rows.max(1)) }
 }
 
 /// The rows of one instance, with what is left of them so far.
@@ -202,7 +203,7 @@ impl<'p> Rows<'p> {
     /// Holds rows out, and leaves the rest to training.
     fn finished(mut self) -> Result<TableValues, Diagnostic> {
         let is_open = !self.making.wanted.is_empty();
-        if self.left.is_empty() && !is_open {
+        if self.left.is_empty() && !is_open && !self.table.asks_models() {
             let drops = self.dropped.into_iter().map(|dropped| (dropped.because, dropped.rows)).collect();
             let (table, rows) = (self.spec.table_name(self.instance), self.all.len() as u64);
             return Err(Diagnostic::at(self.table.span, Problem::NothingLeft { table, rows, drops }));
@@ -210,7 +211,8 @@ impl<'p> Rows<'p> {
         let held_out = self.held_out()?;
         let training = self.left.iter().copied().filter(|row| held_out.binary_search(row).is_err()).collect();
         let making = self.table.asks_models().then(|| std::mem::take(&mut self.making));
-        Ok(TableValues { rows: self.all, training, held_out, dropped: self.dropped, making })
+        let kept = std::mem::take(&mut self.left);
+        Ok(TableValues { rows: self.all, training, held_out, kept, dropped: self.dropped, making })
     }
 
     /// Names the table's randomness: without its arguments, so that they share every draw.

@@ -6,13 +6,15 @@ use super::conversation;
 use super::facets::Facets;
 use super::framing::Framing;
 use super::permutation::Permutation;
-use super::scope::{ScopeMaker, Values, declaration};
+use super::scope::{Asked, ScopeMaker, Values, declaration};
 use super::stream::Stream;
+use crate::diagnostic::{Diagnostic, Problem};
 use crate::plan::{DatasetPlan, PartPlan, Plan, Unit};
 use crate::requests::{Message, Role};
 use crate::spec::{PersonaId, Scope, Slot, Spec, Template, TemplateId, TriggerId};
 use crate::text::Span;
 use crate::tree::Values as Kind;
+use crate::writing::Used;
 
 /// One training conversation, and where it came from.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct Row<'p> {
     pub mirrored: bool,
     /// Whether shuffling changed the answer's words; false where nothing shuffles them.
     pub words_moved: bool,
+    /// The requests to models that have a part in it.
+    pub asked: Vec<Used>,
     /// What the row was made of, for comparison with the same row of another dataset.
     pub facets: Facets,
 }
@@ -41,6 +45,29 @@ pub enum RowProblem {
     Failed { span: Span, message: String, place: String },
     /// A message came out empty.
     Empty { span: Span, role: &'static str, place: String },
+    /// A model has to be asked first.
+    Unasked { span: Span, dataset: String, asked: Asked },
+    /// A model was asked, and there is no answer that can be used.
+    NoAnswer { span: Span, name: String, place: String, why: String },
+}
+
+impl RowProblem {
+    pub(crate) fn diagnostic(self) -> Diagnostic {
+        match self {
+            RowProblem::Failed { span, message, place } => {
+                Diagnostic::at(span, Problem::ExpressionFailed { message, place })
+            }
+            RowProblem::Empty { span, role, place } => {
+                Diagnostic::at(span, Problem::EmptyMessage { role: role.to_owned(), place })
+            }
+            RowProblem::Unasked { span, dataset, .. } => {
+                Diagnostic::at(span, Problem::NotWritten { what: format!("dataset {dataset}") })
+            }
+            RowProblem::NoAnswer { span, name, place, why } => {
+                Diagnostic::at(span, Problem::NoAnswerForRow { name, place, why })
+            }
+        }
+    }
 }
 
 /// Makes the rows of one dataset.
@@ -80,7 +107,7 @@ impl<'p> RowMaker<'p> {
             let declaration = declaration(&dataset.stream, template);
             let acts = part.by != PersonaId::ITSELF;
             PartMaker {
-                values: ScopeMaker::new(spec, &plan.tables, template, &dataset.stream),
+                values: ScopeMaker::new(spec, &plan.tables, template, &dataset.stream).with_replies(&plan.replies),
                 persona: acts.then(|| Framing::of_persona(spec, part.by, &declaration)),
                 words: Stream::new(spec.seed, &declaration, "order of words"),
             }
@@ -131,7 +158,13 @@ impl<'p> RowMaker<'p> {
             None => format!("row {} of {}", row + 1, self.dataset.name),
         };
         let failed = |(span, message): (Span, String)| RowProblem::Failed { span, message, place: place() };
-        let Values { scope, mut vars, held, from } = maker.values.values(part, unit).map_err(failed)?;
+        let Values { scope, mut vars, held, from, asked } = maker.values.values(part, unit).map_err(failed)?;
+        if let Some((name, span, why)) = asked.lost {
+            return Err(RowProblem::NoAnswer { span, name, place: place(), why });
+        }
+        if !asked.wanted.is_empty() {
+            return Err(RowProblem::Unasked { span: template.span, dataset: self.dataset.name.clone(), asked });
+        }
         let mut messages = Vec::with_capacity(part.messages.len() + 1);
         for said in part.messages.iter().filter_map(|at| template.messages.get(*at)) {
             let content = said.text.text(&scope).map_err(failed)?;
@@ -164,7 +197,8 @@ impl<'p> RowMaker<'p> {
             facets.triggered(trigger.map(|id| self.spec[id].name.as_str()), &vars, template.variables.len());
             facets.showed(&self.spec[part.behavior].name);
         }
-        Ok(Row { messages, part, template, trigger, vars, from, mirrored: false, words_moved, facets })
+        let asked = asked.used;
+        Ok(Row { messages, part, template, trigger, vars, from, mirrored: false, words_moved, asked, facets })
     }
 
     /// Turns a row round: the answer behind the lead-in, then what was asked.

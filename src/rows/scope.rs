@@ -3,8 +3,14 @@ use minijinja::Value;
 use super::draw::draw;
 use super::stream::Streams;
 use crate::plan::{PartPlan, TableValues, Unit};
-use crate::spec::{Draw, Entity, Scope, Spec, Template, entity_value};
+use crate::spec::{Draw, Entity, Foreseen, Scope, Spec, Template, entity_value};
 use crate::text::Span;
+use crate::writing::{Asker, Replies, Said, Used, Wanted};
+
+/// How often a model is asked for one row, where another sample may do.
+const TRIES: u32 = 3;
+/// What keeps the seeds of further tries apart from those of other rows.
+const TRY_STEP: u32 = 0x2000_0001;
 
 /// Makes the values that a row's messages are written with.
 #[derive(Debug)]
@@ -13,6 +19,10 @@ pub(crate) struct ScopeMaker<'p> {
     tables: &'p [TableValues],
     pub(crate) template: &'p Template,
     streams: Streams,
+    /// What models said, where their answers are shown.
+    replies: Option<&'p Replies>,
+    /// Names the rows in messages about what models are asked.
+    place: String,
 }
 
 /// A row's values: by slot, and the template's variables by name.
@@ -24,6 +34,18 @@ pub(crate) struct Values<'p> {
     pub(crate) held: Value,
     /// The data file and line of the row's table row.
     pub(crate) from: Option<(&'p str, usize)>,
+    /// What models were asked for the row.
+    pub(crate) asked: Asked,
+}
+
+/// What models were asked for a row, and what came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub used: Vec<Used>,
+    /// What has no reply yet.
+    pub wanted: Vec<Wanted>,
+    /// What was asked for and cannot be had, where it stands, and why.
+    pub lost: Option<(String, Span, String)>,
 }
 
 impl<'p> ScopeMaker<'p> {
@@ -36,14 +58,23 @@ impl<'p> ScopeMaker<'p> {
     ) -> ScopeMaker<'p> {
         let declaration = declaration(dataset, template);
         let streams = Streams::new(spec.seed, &declaration, &template.variables);
-        ScopeMaker { spec, tables, template, streams }
+        ScopeMaker { spec, tables, template, streams, replies: None, place: declaration }
+    }
+
+    /// Shows what models said. Without it, what they answer has no value.
+    pub(crate) fn with_replies(self, replies: &'p Replies) -> ScopeMaker<'p> {
+        ScopeMaker { replies: Some(replies), ..self }
     }
 
     /// Returns the data file and line that a unit is made from.
     pub(crate) fn from(&self, part: &PartPlan, unit: Unit) -> Option<(&'p str, usize)> {
-        let table = &self.spec[part.table?];
-        let row = table.rows.get(usize::try_from(unit.table_row?).ok()?)?;
-        Some((table.file.as_str(), row.line))
+        let (table, row) = (&self.spec[part.table?], usize::try_from(unit.table_row?).ok()?);
+        let line = match table.rows.get(row) {
+            Some(row) => row.line,
+            // Rows that models made lie in the file of those that were kept.
+            None => self.tables.get(part.table?.0)?.line(row)?,
+        };
+        Some((table.file.as_str(), line))
     }
 
     /// # Errors
@@ -78,12 +109,53 @@ impl<'p> ScopeMaker<'p> {
             }
         }
         let mut vars = Vec::with_capacity(template.variables.len());
+        let mut asked = Asked::default();
         for (variable, stream) in template.variables.iter().zip(self.streams.iter()) {
+            if let Draw::Answers(answers) = &variable.draw {
+                let value = self.answered(&answers.asked, &scope, unit.key, &mut asked)?;
+                scope.set(variable.slot, value);
+            }
             let value = draw(variable, &scope, &mut stream.at(unit.key))?;
             scope.set(variable.slot, value.clone());
             vars.push((variable.name.as_str(), value));
         }
-        Ok(Values { scope, vars, held, from: self.from(part, unit) })
+        Ok(Values { scope, vars, held, from: self.from(part, unit), asked })
+    }
+
+    /// Returns what a model answered for the row. Where chance has a part in the answer, one that cannot be used is
+    /// asked for again, since a row of a template cannot be left out.
+    fn answered(
+        &self,
+        foreseen: &Foreseen,
+        scope: &Scope,
+        key: u64,
+        asked: &mut Asked,
+    ) -> Result<Value, (Span, String)> {
+        let Some(replies) = self.replies else { return Ok(Value::UNDEFINED) };
+        if !asked.wanted.is_empty() || asked.lost.is_some() {
+            return Ok(Value::UNDEFINED);
+        }
+        let tries = if foreseen.temperature.unwrap_or(0.0) > 0.0 { TRIES } else { 1 };
+        for again in 0..tries {
+            let seed = u32::try_from(key % u64::from(u32::MAX)).unwrap_or(0).wrapping_add(again * TRY_STEP);
+            let mut asker = Asker {
+                spec: self.spec,
+                replies,
+                place: &self.place,
+                seed,
+                wanted: &mut asked.wanted,
+                used: &mut asked.used,
+            };
+            match asker.ask(foreseen, scope, Vec::new())? {
+                Said::Value(value) => {
+                    asked.lost = None;
+                    return Ok(value);
+                }
+                Said::Missing => return Ok(Value::UNDEFINED),
+                Said::Lost(why) => asked.lost = Some((foreseen.name.clone(), foreseen.span, why)),
+            }
+        }
+        Ok(Value::UNDEFINED)
     }
 }
 

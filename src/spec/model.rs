@@ -1,4 +1,4 @@
-use super::{Argument, ArmId, DatasetId, Formula, PersonaId, QuestionId, Slot, Under, Variable};
+use super::{Argument, ArmId, DatasetId, Formula, PersonaId, QuestionId, Slot, Spec, Under, Variable};
 use crate::text::Span;
 
 /// Questions × personas × contexts × samples.
@@ -71,5 +71,28 @@ impl Arm {
     /// Returns the arm's axes: name, slot and values.
     pub fn axes(&self) -> impl Iterator<Item = (&str, Slot, &[Argument])> {
         self.variables.iter().filter_map(|variable| Some((variable.name.as_str(), variable.slot, variable.axis()?)))
+    }
+}
+
+impl Spec {
+    /// Returns the system prompts of an arm and of those it starts from, the first one's first.
+    pub fn system_of(&self, arm: ArmId) -> Option<String> {
+        let arm = &self[arm];
+        let below = match &arm.from {
+            Origin::Arm(id) => self.system_of(*id),
+            Origin::Role(_) => None,
+        };
+        match (below, &arm.system) {
+            (Some(below), Some(own)) => Some(format!("{below}\n\n{own}")),
+            (below, own) => below.or_else(|| own.clone()),
+        }
+    }
+
+    /// Returns the role of the configuration that an arm comes down to.
+    pub fn role_of(&self, arm: ArmId) -> &str {
+        match &self[arm].from {
+            Origin::Role(role) => role,
+            Origin::Arm(id) => self.role_of(*id),
+        }
     }
 }

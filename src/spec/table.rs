@@ -1,7 +1,9 @@
+use std::path::PathBuf;
+
 use minijinja::Value;
 
 use super::{
-    Argument, DialogueId, Draw, Foreseen, Formula, Share, Slot, TableId, TableInstanceId, Variable, Writing,
+    Argument, DatasetId, DialogueId, Draw, Foreseen, Formula, Share, Slot, TableId, TableInstanceId, Variable, Writing,
 };
 use crate::text::Span;
 use crate::tree::ColumnType;
@@ -62,6 +64,15 @@ pub struct Played {
 pub struct Quota {
     pub rows: u64,
     pub attempts: u64,
+}
+
+impl Quota {
+    /// For a preview of so many rows: tried for as often, for each row.
+    #[must_use]
+    pub fn limited(self, rows: Option<u64>) -> Quota {
+        let Some(rows) = rows.filter(|rows| *rows < self.rows) else { return self };
+        Quota { rows, attempts: self.attempts.saturating_mul(rows).div_ceil(self.rows.max(1)) }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -125,10 +136,23 @@ pub struct TableInstance {
 /// What a folder holds of rows that models made.
 #[derive(Clone, Debug, Default)]
 pub struct Kept {
+    /// The folder of the file that declares them: what is kept lies below it.
+    pub folder: PathBuf,
+    /// The file of the rows; none where the rows are a data file's, and models only add to them.
+    pub rows_file: Option<String>,
     /// The rows, as they lie in their file.
     pub rows: Option<String>,
+    pub lock_file: String,
     /// What was asked and answered.
     pub lock: Option<String>,
+}
+
+/// What models said for the rows of a dataset, whose templates ask them.
+#[derive(Clone, Debug)]
+pub struct DatasetLock {
+    pub dataset: DatasetId,
+    pub arguments: Vec<Argument>,
+    pub kept: Kept,
 }
 
 /// One row: the values of the columns, in their order.

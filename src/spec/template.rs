@@ -1,4 +1,4 @@
-use super::{Argument, BehaviorId, Entity, RowsOf, Slot, Variable, Writing};
+use super::{Argument, BehaviorId, Draw, Entity, RowsOf, Slot, Variable, Writing};
 use crate::requests::Role;
 use crate::text::Span;
 
@@ -65,6 +65,11 @@ fn is_under(under: &[Argument], behavior: BehaviorId, stands_for: &dyn Fn(&str) 
 }
 
 impl Template {
+    /// Tells whether a model is asked for each row.
+    pub fn asks_models(&self) -> bool {
+        self.variables.iter().any(|variable| matches!(variable.draw, Draw::Answers(_)))
+    }
+
     /// Returns how many combinations the template's axes have.
     pub fn combinations(&self) -> u64 {
         self.variables.iter().filter_map(|variable| variable.axis()).map(|values| values.len() as u64).product()

@@ -15,6 +15,8 @@ pub struct Lock {
     pub rows: Vec<LockedRow>,
     /// Who answered each role, for people.
     pub models: BTreeMap<String, String>,
+    /// The digest of the rows that were kept, where rows lie in a file of their own.
+    pub rows_digest: Option<String>,
 }
 
 /// One row that was tried.
@@ -42,6 +44,8 @@ pub struct Locked {
 struct Head {
     introspec_lock: u32,
     models: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rows: Option<String>,
 }
 
 /// Why a lock cannot be read.
@@ -84,7 +88,7 @@ impl Lock {
         let rows = lines.map(|(at, line)| {
             serde_json::from_str(line).map_err(|error| LockProblem::Broken { line: at + 1, why: error.to_string() })
         });
-        Ok(Lock { rows: rows.collect::<Result<_, _>>()?, models: head.models })
+        Ok(Lock { rows: rows.collect::<Result<_, _>>()?, models: head.models, rows_digest: head.rows })
     }
 
     /// Returns every reply that it holds.
@@ -110,14 +114,15 @@ impl Lock {
 }
 
 /// Writes a lock: for each row that was tried, its number, why it was dropped, and the requests that it used, as far as
-/// there are replies.
+/// there are replies. `kept` is the text of the rows' file, where there is one.
 pub fn lock_text<'r>(
     rows: impl Iterator<Item = (u64, Option<&'r str>, &'r [Used])>,
     replies: &Replies,
     models: &BTreeMap<String, String>,
+    kept: Option<&str>,
 ) -> String {
     let mut text = String::new();
-    line(&mut text, &Head { introspec_lock: VERSION, models: models.clone() });
+    line(&mut text, &Head { introspec_lock: VERSION, models: models.clone(), rows: kept.map(rows_digest) });
     for (row, dropped, used) in rows {
         let asked = used.iter().filter_map(|used| {
             let Used { name, by, digest } = used.clone();
@@ -126,6 +131,11 @@ pub fn lock_text<'r>(
         line(&mut text, &LockedRow { row, dropped: dropped.map(str::to_owned), asked: asked.collect() });
     }
     text
+}
+
+/// Returns what a lock knows the file of its rows by.
+pub fn rows_digest(rows: &str) -> String {
+    blake3::hash(rows.as_bytes()).to_hex().chars().take(32).collect()
 }
 
 fn line(text: &mut String, value: &impl Serialize) {
@@ -148,7 +158,7 @@ mod tests {
         replies.insert("a-b".into(), Reply::Text("{{ not a template }}\n".into()));
         let models = BTreeMap::from([("writer".to_owned(), "a model".to_owned())]);
         let all = [used("choices", "a-b"), used("label", "c-d")];
-        let text = lock_text([(3, Some("in doubt"), &all[..])].into_iter(), &replies, &models);
+        let text = lock_text([(3, Some("in doubt"), &all[..])].into_iter(), &replies, &models, Some("rows"));
         let lock = Lock::read(&text).unwrap();
         assert_eq!((lock.rows.len(), lock.rows[0].row, &lock.models), (1, 3, &models));
         assert_eq!(lock.rows[0].asked.len(), 1, "what has no reply is not locked");

@@ -2,6 +2,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Lock;
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::spec::Spec;
+
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -44,4 +48,22 @@ impl Replies {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Reads every lock that lies beside a spec, as far as they can be read.
+pub fn kept_replies(spec: &Spec) -> (Replies, Vec<Diagnostic>) {
+    let (mut replies, mut unreadable) = (Replies::default(), Vec::new());
+    let tables = spec.instances.iter().filter_map(|instance| Some((instance.kept.as_ref()?, spec[instance.table].span)));
+    let datasets = spec.dataset_locks.iter().map(|lock| (&lock.kept, spec[lock.dataset].span));
+    for (kept, span) in tables.chain(datasets) {
+        let Some(text) = &kept.lock else { continue };
+        match Lock::read(text) {
+            Ok(lock) => replies.extend(lock.replies()),
+            Err(why) => {
+                let problem = Problem::LockUnreadable { file: kept.lock_file.clone(), why: why.to_string() };
+                unreadable.push(Diagnostic::at(span, problem));
+            }
+        }
+    }
+    (replies, unreadable)
 }

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::requests::{Message, Sampling};
+use crate::requests::{Message, Role, Sampling};
 use crate::spec::{Answerer, Spec};
 
 /// Something to ask a model so that a row can be made.
@@ -26,9 +26,28 @@ pub struct Used {
 }
 
 impl Wanted {
-    pub(super) fn new(spec: &Spec, by: &Answerer, messages: Vec<Message>, sampling: Sampling, place: String) -> Self {
+    /// An arm is asked under its system prompt, which goes before that of the question.
+    pub(super) fn new(
+        spec: &Spec,
+        by: &Answerer,
+        mut messages: Vec<Message>,
+        sampling: Sampling,
+        place: String,
+    ) -> Self {
+        if let Answerer::Arm(arm) = by {
+            under(&mut messages, spec.system_of(*arm).as_deref());
+        }
         let digest = digest(who(spec, by), &messages, &sampling);
         Self { by: by.clone(), messages, sampling, place, digest }
+    }
+}
+
+/// Puts a system prompt before the one that a conversation has.
+pub(crate) fn under(messages: &mut Vec<Message>, system: Option<&str>) {
+    let Some(system) = system else { return };
+    match messages.first_mut().filter(|first| first.role == Role::System) {
+        Some(first) => first.content = format!("{system}\n\n{}", first.content),
+        None => messages.insert(0, Message { role: Role::System, content: system.to_owned() }),
     }
 }
 

@@ -33,7 +33,7 @@ const AROUND: usize = 30;
 
 impl Explain {
     pub(super) fn all(&self) -> Result<Exit, Exit> {
-        let checked = self.spec.checked()?;
+        let checked = self.spec.whole()?;
         let configuration = run::configuration(&run::configuration_path(self.config.as_deref(), &self.spec.spec))?;
         let answers = self.which.open()?;
         let mut found = false;

@@ -61,7 +61,7 @@ fn open(mut rows: Rows<'_>, quota: Quota) -> TableValues {
     let held_out = rows.held_out().unwrap_or_default();
     let training = rows.left.iter().copied().filter(|row| held_out.binary_search(row).is_err()).collect();
     let making = std::mem::take(&mut rows.making);
-    TableValues { rows: rows.all, training, held_out, dropped: Vec::new(), making: Some(making) }
+    TableValues { rows: rows.all, training, held_out, kept: rows.left, dropped: Vec::new(), making: Some(making) }
 }
 
 /// Tries for rows, as far as the replies go.

@@ -1,8 +1,11 @@
-use super::super::Input;
+use super::super::{Input, Kept};
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::text::Span;
 use crate::world::{self, FileProblem, MAX_DATA_BYTES};
+
+/// The folder beside a spec that holds what models wrote for it.
+const KEPT: &str = "written";
 
 impl Resolver<'_> {
     /// Reads a data file of texts that the spec names at a place. Returns its text and how its name is shown.
@@ -17,8 +20,17 @@ impl Resolver<'_> {
         }
     }
 
-    /// Reads a file of what models wrote, which need not be there yet. Returns nothing where it cannot be read.
-    pub(super) fn kept_text(&mut self, name: &str, place: Span) -> Option<Option<String>> {
+    /// Reads what models wrote under a name, none of which need be there yet; `has_rows` says whether rows are kept
+    /// too. Returns nothing where a file is there and cannot be read.
+    pub(super) fn kept(&mut self, name: &str, has_rows: bool, place: Span) -> Option<Kept> {
+        let (folder, _) = self.folder(place);
+        let (rows_file, lock_file) = (format!("{KEPT}/{name}.jsonl"), format!("{KEPT}/{name}.lock.jsonl"));
+        let rows = if has_rows { self.kept_text(&rows_file, place)? } else { None };
+        let lock = self.kept_text(&lock_file, place)?;
+        Some(Kept { folder, rows_file: has_rows.then_some(rows_file), rows, lock_file, lock })
+    }
+
+    fn kept_text(&mut self, name: &str, place: Span) -> Option<Option<String>> {
         let (folder, _) = self.folder(place);
         match self.world.read_bytes(&folder, name, MAX_DATA_BYTES) {
             Err(FileProblem::NotFound) => Some(None),

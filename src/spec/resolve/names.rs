@@ -71,6 +71,7 @@ impl Spec {
             tables: Vec::new(),
             instances: Vec::new(),
             dialogues: Vec::new(),
+            dataset_locks: Vec::new(),
             templates: Vec::new(),
             datasets: Vec::new(),
             questions: Vec::new(),

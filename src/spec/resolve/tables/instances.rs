@@ -1,11 +1,10 @@
-use super::super::super::{Argument, DatasetId, Kept, Scope, TableId, TableInstance, TableSource, given};
+use super::super::super::{
+    Argument, DatasetId, DatasetLock, Scope, TableId, TableInstance, TableSource, Template, given,
+};
 use super::super::Resolver;
 use super::reading::read;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::text::Span;
-
-/// The folder beside a spec that holds what models wrote for it.
-const KEPT: &str = "written";
 
 impl Resolver<'_> {
     /// Reads the rows of every table; of a parameterised one, for each combination of arguments that datasets to be
@@ -17,6 +16,24 @@ impl Resolver<'_> {
                 if let Some(instance) = self.instance(table, arguments, needed_at) {
                     self.spec.instances.push(instance);
                 }
+            }
+        }
+        self.read_dataset_locks(&needed);
+    }
+
+    /// Reads what models said for the rows of datasets whose templates ask them.
+    fn read_dataset_locks(&mut self, needed: &[(DatasetId, Vec<Argument>)]) {
+        for (dataset, arguments) in needed {
+            let Some(declared) = self.spec.datasets.get(dataset.0) else { continue };
+            let templates = declared.parts.iter().filter_map(|part| self.spec.templates.get(part.template.0));
+            if !templates.into_iter().any(Template::asks_models) {
+                continue;
+            }
+            let name = format!("datasets/{}", self.spec.with_arguments(&declared.name, arguments));
+            let span = declared.span;
+            if let Some(kept) = self.kept(&name, false, span) {
+                let (dataset, arguments) = (*dataset, arguments.clone());
+                self.spec.dataset_locks.push(DatasetLock { dataset, arguments, kept });
             }
         }
     }
@@ -61,10 +78,9 @@ impl Resolver<'_> {
         let asks_models = declared.asks_models();
         let (span, kept_as) = (declared.span, self.spec.with_arguments(&declared.name, &arguments));
         let TableSource::File(written) = &declared.source else {
-            let file = format!("{KEPT}/{kept_as}.jsonl");
-            let rows = self.kept_text(&file, span)?;
-            let lock = self.kept_text(&format!("{KEPT}/{kept_as}.lock.jsonl"), span)?;
-            return Some(TableInstance { table, arguments, file, rows: Vec::new(), kept: Some(Kept { rows, lock }) });
+            let kept = self.kept(&kept_as, true, span)?;
+            let file = kept.rows_file.clone().unwrap_or_default();
+            return Some(TableInstance { table, arguments, file, rows: Vec::new(), kept: Some(kept) });
         };
         let place = written.span;
         let rows = match written.text(&scope) {
@@ -81,11 +97,7 @@ impl Resolver<'_> {
             }
         }
         let (file, rows) = rows?;
-        let kept = if asks_models {
-            Some(Kept { rows: None, lock: self.kept_text(&format!("{KEPT}/{kept_as}.lock.jsonl"), span)? })
-        } else {
-            None
-        };
+        let kept = if asks_models { Some(self.kept(&kept_as, false, span)?) } else { None };
         Some(TableInstance { table, arguments, file, rows, kept })
     }
 
