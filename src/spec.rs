@@ -35,7 +35,7 @@ pub use ids::{
 pub use model::{Arm, Asked, Origin, Setting, Settings, Suite, Trained};
 pub(crate) use needed::given;
 pub use question::{
-    AnswerType, Answerer, BoundSlots, Choice, Field, Foreseen, Judge, LabelledItems, Labels, Order, Question,
+    AnswerType, Answerer, BoundSlots, Choice, Field, Foreseen, Judge, LabelledItems, Labels, Order, Play, Question,
     ReadMethod, Role as QuestionRole, ScoreKey, Scoring,
 };
 pub(crate) use resolve::conditions::is_condition;

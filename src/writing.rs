@@ -15,8 +15,9 @@ mod replies;
 mod wanted;
 
 pub(crate) use asking::{Asker, Said};
+pub(crate) use bounds::of_dialogue;
 pub use bounds::{Bound, bounds};
-pub(crate) use game::{Game, Turn, play, show, truth};
+pub(crate) use game::{Game, Loss, Turn, play, show, truth};
 pub use kept::rows_text;
 pub use lock::{Difference, Lock, LockProblem, LockedRow, lock_text, rows_digest};
 pub use made::{Made, made_files, preview};

@@ -6,7 +6,7 @@ use crate::configuration::{Configuration, Model};
 use crate::requests::{Message, Read, Role, Sampling, continuations, default_tokens, shown, written};
 use crate::scores::RunKey;
 use crate::spec::{
-    AnswerType, Answerer, ArmId, BehaviorId, Change, Control, Dataset, Entity, Foreseen, Judge, PersonaId, Question,
+    AnswerType, Answerer, ArmId, BehaviorId, Change, Control, Dataset, Draw, Entity, Foreseen, Judge, PersonaId, Question,
     QuestionRole, ReadMethod, Scope, entity_value,
 };
 use crate::text::Span;
@@ -29,8 +29,22 @@ impl Inquiry<'_> {
     /// Finds the models of those that answer beside questions: they need not be arms of the experiment.
     pub(super) fn find_beside(&mut self, configuration: &Configuration, missing: &mut Vec<RoleMissing>) {
         let spec = self.spec;
-        for foreseen in self.questions().flat_map(|(_, asked)| &spec[asked.question].foreseen) {
-            match &foreseen.by {
+        let foreseen = self.questions().flat_map(|(_, asked)| &spec[asked.question].foreseen);
+        let mut all: Vec<(&Answerer, Span)> = foreseen.map(|foreseen| (&foreseen.by, foreseen.span)).collect();
+        for play in self.questions().filter_map(|(_, asked)| spec[asked.question].play.as_ref()) {
+            let dialogue = &spec[play.dialogue];
+            let others = dialogue.speakers.iter().enumerate().filter(|(at, _)| *at != play.speaker);
+            all.extend(others.map(|(_, speaker)| (&speaker.by, speaker.span)));
+            all.extend(dialogue.after.iter().filter_map(|variable| match &variable.draw {
+                // What the model under test is asked at the end, it answers itself.
+                Draw::Answers(answers) if answers.speaker != Some(play.speaker) => {
+                    Some((&answers.asked.by, answers.asked.span))
+                }
+                _ => None,
+            }));
+        }
+        for (by, span) in all {
+            match by {
                 Answerer::Itself => {}
                 Answerer::Arm(id) => {
                     let is_there = self.subjects.iter().chain(&self.beside).any(|subject| subject.arm == *id);
@@ -41,7 +55,7 @@ impl Inquiry<'_> {
                 Answerer::Role(role) if self.model_of(role).is_some() => {}
                 Answerer::Role(role) => match configuration.model_of(role) {
                     Some(model) => self.judges.push((role.clone(), model.clone())),
-                    None => missing.push(RoleMissing { role: role.clone(), span: Some(foreseen.span) }),
+                    None => missing.push(RoleMissing { role: role.clone(), span: Some(span) }),
                 },
             }
         }
@@ -90,6 +104,10 @@ impl Inquiry<'_> {
     /// Returns everything that a prompt asks of models for a subject: the question, and what is asked beside it, with
     /// the model that each is put to.
     pub fn asks<'s>(&'s self, subject: &'s Subject, posed: &Posed<'_>) -> Vec<(Subject, Ask)> {
+        // A dialogue's requests depend on what was said before: it is played turn by turn.
+        if posed.question.play.is_some() {
+            return Vec::new();
+        }
         let mut asks = vec![(subject.clone(), self.ask(subject, posed))];
         let scope = self.scope(subject, posed);
         for foreseen in &posed.question.foreseen {
@@ -130,7 +148,7 @@ impl Inquiry<'_> {
     /// the dataset that the subject's arm was trained on.
     pub fn scope(&self, subject: &Subject, posed: &Posed<'_>) -> Scope {
         let mut scope = posed.prompt.scope.clone();
-        if let Some(QuestionRole::ReportsDataset(id)) = posed.question.role {
+        if let Some(id) = posed.question.role.and_then(QuestionRole::dataset) {
             let about = self.spec.personas.iter().position(|persona| persona.name == posed.prompt.request.about);
             let dataset = &self.spec[id];
             let trained = self.spec[subject.arm].trained.as_ref().filter(|trained| trained.dataset == id);

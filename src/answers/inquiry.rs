@@ -96,9 +96,10 @@ impl<'p> Inquiry<'p> {
             .flat_map(|suite| suite.questions.iter().map(move |asked| (suite, asked)))
     }
 
-    /// Returns how many requests each subject is sent.
+    /// Returns how many requests each subject is sent, games apart.
     pub fn requests(&self) -> u64 {
-        self.questions().map(|(_, asked)| asked.requests).sum()
+        let asked = self.questions().filter(|(_, asked)| self.spec[asked.question].play.is_none());
+        asked.map(|(_, asked)| asked.requests).sum()
     }
 
     /// Returns the prompts of every question, in order.

@@ -9,9 +9,9 @@ use super::likeness::{Alike, Likeness};
 use super::manifest::{ControlOf, DroppedRows, Manifest, ReadTable, Source};
 use super::staging::{Staging, WriteProblem};
 use super::suites;
-use crate::diagnostic::{Diagnostic, Problem, distinct};
+use crate::diagnostic::{Diagnostic, Problem, distinct, has_errors};
 use crate::exports::{ExportProblem, Exports, export};
-use crate::plan::{DatasetPlan, Plan};
+use crate::plan::{DatasetPlan, Plan, Unwritten};
 use crate::spec::Spec;
 
 /// What a build wrote.
@@ -48,6 +48,10 @@ pub fn build_with(
     exports: &Exports,
     progress: &dyn Fn(u64),
 ) -> Result<Built, Vec<Diagnostic>> {
+    let unwritten: Vec<Diagnostic> = plan.unwritten.iter().map(Unwritten::diagnostic).collect();
+    if has_errors(&unwritten) {
+        return Err(unwritten);
+    }
     let staging = Staging::new(out).map_err(cannot_write)?;
     let mut manifest = Manifest {
         introspec: env!("CARGO_PKG_VERSION").into(),

@@ -4,7 +4,8 @@ use std::sync::{Arc, OnceLock};
 use clap::Args;
 use introspec::answers::budget::Budget;
 use introspec::answers::runner::{Job, Listener, Options, RunSummary};
-use introspec::answers::{Answers, Ask, Identity, Inquiry, Posed, Progress, Respondent, Shard, Store, StoreError, ask};
+use introspec::answers::writers::wanted_ask;
+use introspec::answers::{Answers, Ask, Games, Identity, Inquiry, Posed, Progress, Respondent, Shard, Store, StoreError, ask};
 use introspec::artifacts::JsonStyle;
 use introspec::configuration::{Configuration, Model};
 use introspec::diagnostic::{Diagnostic, Problem, nearest};
@@ -13,7 +14,7 @@ use introspec::report::Results;
 use introspec::requests::RequestProblem;
 use introspec::scores::{Programs, ScoreError, Scored, score_each};
 use introspec::spec::Experiment;
-use introspec::text::Sources;
+use introspec::text::{Sources, Span};
 use tokio_util::sync::CancellationToken;
 
 use super::exit::Exit;
@@ -73,12 +74,8 @@ impl Run {
         let cancel = cancelled_by_signals();
         let budget = self.limits.budget(&limits::models_of(&inquiries), &store, &record.run, &cancel)?;
         record.write(&self.out)?;
-        let asking = Asking {
-            base: self.base(),
-            budget,
-            shard: self.shard,
-            ..Asking::new(&store, Models::default(), cancel, Vec::new())
-        };
+        let asking = Asking::new(&store, Models::default(), cancel, Vec::new()).within(self.base(), budget);
+        let asking = Asking { shard: self.shard, ..asking };
         let exit = self.ask(&asking, &inquiries, &checked);
         record.state = match exit {
             Ok(Exit::BackendFailed) | Err(_) => State::Stopped,
@@ -224,11 +221,11 @@ const EXIT_OF_INTERRUPT: i32 = 130;
 /// Asks experiments, and keeps what is answered.
 pub(crate) struct Asking<'a> {
     store: &'a Store,
-    pub(crate) cancel: CancellationToken,
+    cancel: CancellationToken,
     models: Models,
-    pub(crate) base: PathBuf,
+    base: PathBuf,
     /// What the run may spend, where that is limited.
-    pub(crate) budget: Option<Arc<Budget>>,
+    budget: Option<Arc<Budget>>,
     /// The part of the requests that is asked, where it is not all of them.
     shard: Option<Shard>,
     /// What the reader of every report should know.
@@ -239,6 +236,11 @@ impl<'a> Asking<'a> {
     /// Asks these models, and others that have to be opened, until `cancel` stops it.
     pub(crate) fn new(store: &'a Store, models: Models, cancel: CancellationToken, notes: Vec<String>) -> Self {
         Asking { store, cancel, models, base: PathBuf::new(), budget: None, shard: None, notes }
+    }
+
+    /// Spends so much at most; paths in the configuration count from `base`.
+    pub(crate) fn within(self, base: PathBuf, budget: Option<Arc<Budget>>) -> Asking<'a> {
+        Asking { base, budget, ..self }
     }
 
     /// Asks an experiment, scores and estimates it, shows the report, and writes it into `out` where that is given.
@@ -288,12 +290,13 @@ impl<'a> Asking<'a> {
         })?;
         self.models.check(inquiry, &self.base, &checked.sources)?;
         let subjects = self.subjects(inquiry)?;
+        let played = self.games(inquiry, checked)?;
         let judged = self.judges(inquiry)?;
-        if subjects.cancelled || judged.cancelled {
+        if subjects.cancelled || played.cancelled || judged.cancelled {
             return Err(self.cancelled());
         }
         let mut notes = self.notes.clone();
-        let stopped = note_stopped([&subjects, &judged], &mut notes, &checked.sources);
+        let stopped = note_stopped([&subjects, &played, &judged], &mut notes, &checked.sources);
         Ok((stopped, notes))
     }
 
@@ -339,6 +342,44 @@ impl<'a> Asking<'a> {
             jobs.push(self.job(model, Box::new(asks), total)?);
         }
         self.ask(jobs)
+    }
+
+    /// Plays every dialogue that stands for a question, turn by turn: all games side by side.
+    fn games(&self, inquiry: &Inquiry<'_>, checked: &Checked) -> Result<RunSummary, Exit> {
+        let mut all = RunSummary::default();
+        if !inquiry.plays() || self.cancel.is_cancelled() {
+            return Ok(all);
+        }
+        let failed = |(span, message): (Span, String)| {
+            let problem = Problem::ExpressionFailed { message, place: "a game".to_owned() };
+            wrong(&[Diagnostic::at(span, problem)], &checked.sources)
+        };
+        let shard = self.shard;
+        let mut games = Games::new(inquiry, &|id| shard.is_none_or(|shard| shard.holds(id)));
+        loop {
+            let next = games.next().map_err(failed)?;
+            if next.is_empty() {
+                return Ok(all);
+            }
+            let mut jobs: Vec<(&Model, Vec<Ask>)> = Vec::new();
+            for (model, wanted) in next {
+                let ask = wanted_ask(wanted);
+                match jobs.iter_mut().find(|(known, _)| Identity::of(known) == Identity::of(model)) {
+                    Some((_, asks)) => asks.push(ask),
+                    None => jobs.push((model, vec![ask])),
+                }
+            }
+            let jobs = jobs.into_iter().map(|(model, asks)| {
+                let total = Some(asks.len() as u64);
+                self.job(model, Box::new(asks.into_iter()), total)
+            });
+            all.add(self.ask(jobs.collect::<Result<_, Exit>>()?)?);
+            if all.cancelled {
+                return Ok(all);
+            }
+            let answers = Answers::open(self.store.path()).map_err(|error| store_failed(&error))?;
+            games.read(&answers).map_err(|error| store_failed(&error))?;
+        }
     }
 
     /// Asks the judges about every text that the subjects gave.

@@ -85,7 +85,7 @@ impl Write {
             let path = self.store();
             fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(|error| {
                 let (path, message) = (path.display().to_string(), error.to_string());
-                run::wrong(&[Diagnostic::new(Problem::CannotWrite { path, message })], sources)
+                run::wrong(&[Diagnostic::new(Problem::CannotWrite { path, message, full: false })], sources)
             })?;
             if self.store.is_none() {
                 leave_out_of_version_control(&path);
@@ -94,8 +94,7 @@ impl Write {
             let store = Store::of_run(&path, &name).map_err(|error| run::store_failed(&error))?;
             let cancel = run::cancelled_by_signals();
             let budget = self.limits.budget(&writers.models(), &store, &name, &cancel)?;
-            let base = self.base();
-            let asking = Asking { base, budget, ..Asking::new(&store, Models::default(), cancel, Vec::new()) };
+            let asking = Asking::new(&store, Models::default(), cancel, Vec::new()).within(self.base(), budget);
             while !wanted.is_empty() {
                 self.ask(&asking, &writers, &wanted, &mut replies, sources)?;
                 wanted = self.wanted(&resolved, &replies)?;
@@ -196,7 +195,7 @@ impl Write {
 
     fn tell_cost(&self, spec: &Spec, writers: &Writers, wanted: &[Wanted]) {
         let mut cost = Some(0.0);
-        for Bound { what, by, least, most, prompt_tokens, completion_tokens } in bounds(spec, wanted, self.preview) {
+        for Bound { what, by, least, most, prompt_tokens, completion_tokens, .. } in bounds(spec, wanted, self.preview) {
             let Some(model) = writers.model(&by) else { continue };
             let count = if least == most { format!("{most}") } else { format!("{least} to {most}") };
             let model_name = &model.name;

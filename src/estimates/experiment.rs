@@ -52,6 +52,7 @@ fn questions(inquiry: &Inquiry<'_>) -> Vec<QuestionInSetting> {
         let role = match question.role {
             Some(QuestionRole::Reports(id)) => format!("reports {}", spec[id].name),
             Some(QuestionRole::ReportsDataset(id)) => format!("reports {}", spec[id].name),
+            Some(QuestionRole::ShowsDataset(id)) => format!("shows {}", spec[id].name),
             Some(QuestionRole::Shows(id)) => format!("shows {}", spec[id].name),
             None => String::new(),
         };

@@ -11,6 +11,8 @@ use crate::answers::{Answers, Ask, Identity, Inquiry, Posed, StoreError, Subject
 use crate::configuration::{Model, Provider, Thinking};
 use crate::requests::Read;
 use crate::scores::Method;
+use crate::spec::{Answerer, Play};
+use crate::writing::{Bound, of_dialogue};
 
 /// What one experiment asks: one line for each run of each arm and each judge, in each suite.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -193,6 +195,15 @@ impl Counting<'_> {
     fn all(&self) -> Result<(BySuite, ByJudge), StoreError> {
         let (mut own, mut of_judges) = (BySuite::new(), ByJudge::new());
         for posed in self.inquiry.posed() {
+            if let Some(play) = &posed.question.play {
+                for (role, counted) in self.games(&posed, play) {
+                    match role {
+                        None => own.entry(posed.suite.name.clone()).or_default().add(counted),
+                        Some(role) => of_judges.entry((role, posed.suite.name.clone())).or_default().add(counted),
+                    }
+                }
+                continue;
+            }
             let ask = self.inquiry.ask(self.subject, &posed);
             let counted = self.one(&ask)?;
             own.entry(posed.suite.name.clone()).or_default().add(counted);
@@ -201,6 +212,27 @@ impl Counting<'_> {
             }
         }
         Ok((own, of_judges))
+    }
+
+    /// What a prompt's games come to, of the subject and of each role that plays with it.
+    fn games(&self, posed: &Posed<'_>, play: &Play) -> Vec<(Option<String>, Counted)> {
+        let samples = u64::from(posed.prompt.request.sampling.samples);
+        let dialogue = &self.inquiry.spec[play.dialogue];
+        let of = |bound: Bound| {
+            let role = match (bound.speaker == Some(play.speaker), bound.by) {
+                (true, _) => None,
+                (false, Answerer::Role(role)) => Some(role),
+                (false, Answerer::Arm(_) | Answerer::Itself) => return None,
+            };
+            let amount = Amount {
+                requests: bound.most,
+                samples: bound.most,
+                prompt_tokens: bound.prompt_tokens,
+                answer_tokens: bound.completion_tokens,
+            };
+            Some((role, Counted { amount, ..Counted::default() }))
+        };
+        of_dialogue(dialogue, &posed.question.name, samples, samples).into_iter().filter_map(of).collect()
     }
 
     fn one(&self, ask: &Ask) -> Result<Counted, StoreError> {

@@ -86,7 +86,7 @@ fn count(plan: &QuestionPlan, question: &Question) -> u64 {
 
 fn question(spec: &Spec, tables: &[TableValues], suite: &Suite, asked: &Asked) -> Result<QuestionPlan, Diagnostic> {
     let question = &spec[asked.question];
-    if let Some(QuestionRole::ReportsDataset(id)) = question.role {
+    if let Some(id) = question.role.and_then(QuestionRole::dataset) {
         for persona in &asked.about {
             let shown = spec[id].shown_by(*persona);
             if shown.len() != 1 {

@@ -109,6 +109,11 @@ impl Planting<'_> {
     /// Teaches every subject how it answers a prompt, and every judge what it says of each answer.
     fn prompt(&mut self, posed: &Posed<'_>) {
         let Posed { question, prompt, .. } = posed;
+        // Nobody plays with a planted subject.
+        if question.play.is_some() {
+            self.mute.insert(question.name.clone());
+            return;
+        }
         for subject in &self.inquiry.subjects {
             let scope = self.inquiry.scope(subject, posed);
             let choices = choices(self.inquiry.spec, question, prompt, &scope);

@@ -75,7 +75,7 @@ fn make(
                 scope.set(question.slots.behavior, entity_value(spec, Entity::Behavior(id)));
             }
             // What a dataset's persona does is known once it is known which arm is asked.
-            QuestionRole::ReportsDataset(_) => {}
+            QuestionRole::ReportsDataset(_) | QuestionRole::ShowsDataset(_) => {}
         }
     }
     for (variable, stream) in question.variables.iter().zip(streams.iter()) {

@@ -107,7 +107,11 @@ impl Maker<'_> {
         let options = self.options(item, order, &scope).map_err(failed)?;
         scope.set(question.slots.options, written(&options).into());
         let content = text.text(&scope).map_err(failed)?;
-        let mut messages = vec![Message { role: Role::User, content }];
+        // Where a dialogue is played, what is said comes with it.
+        let mut messages = match question.play {
+            Some(_) => Vec::new(),
+            None => vec![Message { role: Role::User, content }],
+        };
         let declaration = format!("question {}, wording {}", question.name, wording + 1);
         Framing::of(self.spec, under, &declaration).around(&mut messages, item.key).map_err(failed)?;
         let seed = Stream::new(self.spec.seed, "request", &id).at(0).below(1 << 31);

@@ -146,7 +146,7 @@ impl<'p> ScopeMaker<'p> {
                 wanted: &mut asked.wanted,
                 used: &mut asked.used,
             };
-            match asker.ask(foreseen, scope, Vec::new())? {
+            match asker.ask(foreseen, scope)? {
                 Said::Value(value) => {
                     asked.lost = None;
                     return Ok(value);

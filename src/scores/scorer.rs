@@ -8,7 +8,7 @@ use super::probability::Shares;
 use super::programs::{Program, Programs};
 use super::verdicts::{foreseen, verdicts};
 use super::{Method, Outcome, Score, ScoredAnswer};
-use crate::answers::{Answer, Answers, Failure, Identity, Inquiry, StoreError, Subject};
+use crate::answers::{Answer, Answered, Answers, Failure, Identity, Inquiry, Posed, StoreError, Subject};
 use crate::report::Conversation;
 use crate::requests::{Message, Prompt, Read};
 use crate::sandbox::PoolError;
@@ -60,8 +60,11 @@ pub fn score_each(
         let identity = Arc::new(Identity::of(&subject.model));
         let mut kept: BTreeMap<(String, String, String), usize> = BTreeMap::new();
         for posed in inquiry.posed() {
-            let ask = inquiry.ask(subject, &posed);
-            let answered = answers.answers(&ask, &identity)?;
+            let mut ask = inquiry.ask(subject, &posed);
+            let answered = match posed.question.play {
+                None => answers.answers(&ask, &identity)?,
+                Some(_) => games(inquiry, subject, &posed, answers, &mut ask.messages)?,
+            };
             let scope = inquiry.scope(subject, &posed);
             let foreseen = foreseen(inquiry, answers, &posed, subject, &scope)?;
             let scorer = Scorer {
@@ -111,7 +114,7 @@ struct Scorer<'s> {
 }
 
 /// What a prompt may be answered with: an answer, a failure, or nothing.
-type Answered = Option<Result<Answer, Failure>>;
+type Given = Option<Result<Answer, Failure>>;
 
 impl Scorer<'_> {
     /// Returns the score of one sample, and the answer in words.
@@ -174,7 +177,7 @@ impl Scorer<'_> {
     }
 
     /// Runs the answers that are programs, all samples of a prompt side by side.
-    fn programs(&self, programs: &Programs, samples: &[Answered]) -> Result<Vec<Option<Program>>, ScoreError> {
+    fn programs(&self, programs: &Programs, samples: &[Given]) -> Result<Vec<Option<Program>>, ScoreError> {
         if !matches!(self.question.answer, AnswerType::Code) {
             return Ok(Vec::new());
         }
@@ -200,6 +203,25 @@ impl Scorer<'_> {
         })?;
         Ok(all)
     }
+}
+
+/// Returns the outcomes of a prompt's games, and puts the first one's conversation in place of the prompt.
+fn games(
+    inquiry: &Inquiry<'_>,
+    subject: &Subject,
+    posed: &Posed<'_>,
+    answers: &Answers,
+    shown: &mut Vec<Message>,
+) -> Result<Answered, StoreError> {
+    let mut samples = Vec::new();
+    for sample in 0..posed.prompt.request.sampling.samples {
+        let playing = inquiry.game_of(subject, posed, sample, answers)?;
+        if sample == 0 && !playing.messages.is_empty() {
+            shown.clone_from(&playing.messages);
+        }
+        samples.push(playing.over);
+    }
+    Ok(Answered { method: Method::Samples, samples })
 }
 
 /// Writes `risky 0.73, safe 0.26, outside 0.01`.

@@ -1,4 +1,4 @@
-use super::{ArmId, BehaviorId, DatasetId, Formula, RowsOf, Slot, Variable, Writing};
+use super::{Argument, ArmId, BehaviorId, DatasetId, DialogueId, Formula, RowsOf, Slot, Variable, Writing};
 use crate::text::Span;
 use crate::tree::ColumnType;
 
@@ -9,6 +9,7 @@ pub struct Question {
     pub span: Span,
     pub role: Option<Role>,
     pub table: Option<RowsOf>,
+    pub play: Option<Play>,
     /// How many items are drawn; without it, one, or as many as the table has rows.
     pub rows: Option<u64>,
     pub variables: Vec<Variable>,
@@ -50,6 +51,30 @@ pub enum Role {
     /// What the persona that is asked about does in this dataset, or in the control of it that an arm was trained on.
     ReportsDataset(DatasetId),
     Shows(BehaviorId),
+    /// What the model itself does in this dataset, or in the control of it that an arm was trained on.
+    ShowsDataset(DatasetId),
+}
+
+impl Role {
+    /// The dataset whose personas' behavior the question is about.
+    pub fn dataset(self) -> Option<DatasetId> {
+        match self {
+            Role::ReportsDataset(id) | Role::ShowsDataset(id) => Some(id),
+            Role::Reports(_) | Role::Shows(_) => None,
+        }
+    }
+}
+
+/// A dialogue that stands for the question: the model that is asked takes a speaker's place, and the outcome is its
+/// answer.
+#[derive(Debug)]
+pub struct Play {
+    pub dialogue: DialogueId,
+    /// A variable is one of the question's, or `behavior`.
+    pub arguments: Vec<Argument>,
+    /// The speaker whose place it takes, by its place.
+    pub speaker: usize,
+    pub span: Span,
 }
 
 /// What kind of answer is expected.

@@ -18,6 +18,7 @@ mod judges;
 mod leaning;
 mod models;
 mod names;
+mod plays;
 mod questions;
 mod scoring;
 mod surroundings;

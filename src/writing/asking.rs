@@ -5,7 +5,7 @@ use super::wanted::{Used, Wanted, who};
 use super::{Replies, Reply};
 use crate::requests::{Message, Role, Sampling, default_tokens, shown, written};
 use crate::scores::{Parsed, parse, whole};
-use crate::spec::{AnswerType, Foreseen, Scope, Spec};
+use crate::spec::{AnswerType, Answerer, Foreseen, Scope, Spec};
 use crate::text::Span;
 
 /// What came of asking.
@@ -32,13 +32,21 @@ pub(crate) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// Asks for a value, behind `before`, the conversation that it goes on from. A reply that is no JSON of the fields
-    /// that were asked for is sent back once.
+    /// Asks for a value. A reply that is no JSON of the fields that were asked for is sent back once.
     ///
     /// # Errors
     /// Returns the place of the expression of the wording that fails, and why.
-    pub(crate) fn ask(
+    pub(crate) fn ask(&mut self, asked: &Foreseen, scope: &Scope) -> Result<Said, (Span, String)> {
+        self.ask_of(&asked.by, asked, scope, Vec::new())
+    }
+
+    /// Asks somebody for a value, behind `before`, the conversation that it goes on from.
+    ///
+    /// # Errors
+    /// As [`Asker::ask`].
+    pub(crate) fn ask_of(
         &mut self,
+        by: &Answerer,
         asked: &Foreseen,
         scope: &Scope,
         before: Vec<Message>,
@@ -66,7 +74,7 @@ impl Asker<'_> {
         }
         let max_tokens = asked.max_tokens.unwrap_or(default_tokens(&asked.answer));
         let sampling = self.sampling(asked.temperature.unwrap_or(0.0), max_tokens);
-        let reply = self.reply(asked, &asked.name, messages.clone(), &sampling);
+        let reply = self.reply((by, asked), &asked.name, messages.clone(), &sampling);
         let text = match reply {
             None => return Ok(Said::Missing),
             Some(Ok(text)) => text,
@@ -81,7 +89,7 @@ impl Asker<'_> {
             );
             messages.push(Message { role: Role::Assistant, content: text });
             messages.push(Message { role: Role::User, content: again });
-            match self.reply(asked, &format!("{} again", asked.name), messages, &sampling) {
+            match self.reply((by, asked), &format!("{} again", asked.name), messages, &sampling) {
                 None => return Ok(Said::Missing),
                 Some(Ok(text)) => read = parse(&text, &asked.answer, &asked.exits, &options),
                 Some(Err(lost)) => return Ok(Said::Lost(lost)),
@@ -109,12 +117,12 @@ impl Asker<'_> {
     /// Returns the text of a reply, or why there is none; nothing where there is no reply yet.
     fn reply(
         &mut self,
-        asked: &Foreseen,
+        (by, asked): (&Answerer, &Foreseen),
         name: &str,
         messages: Vec<Message>,
         sampling: &Sampling,
     ) -> Option<Result<String, String>> {
-        let reply = self.message(&asked.by, name, messages, sampling)?;
+        let reply = self.message(by, name, messages, sampling)?;
         let name = &asked.name;
         Some(match reply {
             Reply::Text(text) => Ok(text),
@@ -127,7 +135,7 @@ impl Asker<'_> {
     /// Returns the reply to some messages, and asks for it where it is missing.
     pub(crate) fn message(
         &mut self,
-        by: &crate::spec::Answerer,
+        by: &Answerer,
         name: &str,
         messages: Vec<Message>,
         sampling: &Sampling,

@@ -1,7 +1,7 @@
 use super::Wanted;
 use crate::requests::default_tokens;
 use crate::spec::{
-    Answerer, Dialogue, Draw, Foreseen, Piece, Quota, Spec, TableInstance, TableSource, Variable, Writing,
+    Answerer, Answers, Dialogue, Draw, Foreseen, Piece, Quota, Spec, TableInstance, TableSource, Variable, Writing,
 };
 
 /// How much may have to be asked of one model, for one thing that a spec leaves to it.
@@ -10,6 +10,8 @@ pub struct Bound {
     /// What is asked for, such as `label of table choices`.
     pub what: String,
     pub by: Answerer,
+    /// The speaker of a dialogue who is asked, by its place.
+    pub speaker: Option<usize>,
     /// Requests, where every row is kept.
     pub least: u64,
     /// Requests, where every attempt is spent.
@@ -46,6 +48,7 @@ pub fn bounds(spec: &Spec, wanted: &[Wanted], rows: Option<u64>) -> Vec<Bound> {
             None => bounds.push(Bound {
                 what: wanted.place.clone(),
                 by: wanted.by.clone(),
+                speaker: None,
                 least: 1,
                 most: 1,
                 prompt_tokens: tokens,
@@ -73,22 +76,24 @@ fn of_table(spec: &Spec, instance: &TableInstance, place: &str, rows: Option<u64
             bounds.extend(of_dialogue(dialogue, place, least, most));
         }
     }
-    bounds.extend(answers(&table.variables).map(|asked| of_asked(asked, place, least, most, 0)));
+    bounds.extend(answers(&table.variables).map(|answers| of_asked(&answers.asked, place, least, most, 0)));
     bounds
 }
 
-fn of_dialogue(dialogue: &Dialogue, place: &str, least: u64, most: u64) -> Vec<Bound> {
+/// Returns how much so many games of a dialogue may come to.
+pub(crate) fn of_dialogue(dialogue: &Dialogue, place: &str, least: u64, most: u64) -> Vec<Bound> {
     let said: Vec<u64> =
         dialogue.speakers.iter().map(|speaker| speaker.max_tokens.map_or(TOKENS, u64::from)).collect();
     let (round, turns): (u64, _) = (said.iter().sum(), u64::from(dialogue.turns));
     let mut bounds = Vec::new();
-    for (speaker, said) in dialogue.speakers.iter().zip(&said) {
+    for (at, (speaker, said)) in dialogue.speakers.iter().zip(&said).enumerate() {
         let own = [&speaker.system, &speaker.note].into_iter().flatten().map(literal_tokens).sum::<u64>() + AROUND;
         // Before turn k stand k rounds at most.
         let prompts = turns * own + round * (turns * (turns + 1) / 2);
         bounds.push(Bound {
             what: format!("{} of {place}", speaker.name),
             by: speaker.by.clone(),
+            speaker: Some(at),
             least: least * turns,
             most: most * turns,
             prompt_tokens: most * prompts,
@@ -96,13 +101,16 @@ fn of_dialogue(dialogue: &Dialogue, place: &str, least: u64, most: u64) -> Vec<B
         });
     }
     let whole = round * turns;
-    bounds.extend(answers(&dialogue.after).map(|asked| of_asked(asked, place, least, most, whole)));
+    bounds.extend(answers(&dialogue.after).map(|answers| {
+        let before = answers.speaker.map_or(0, |_| whole);
+        Bound { speaker: answers.speaker, ..of_asked(&answers.asked, place, least, most, before) }
+    }));
     bounds
 }
 
-fn answers(variables: &[Variable]) -> impl Iterator<Item = &Foreseen> {
+fn answers(variables: &[Variable]) -> impl Iterator<Item = &Answers> {
     variables.iter().filter_map(|variable| match &variable.draw {
-        Draw::Answers(answers) => Some(&answers.asked),
+        Draw::Answers(answers) => Some(&**answers),
         _ => None,
     })
 }
@@ -113,6 +121,7 @@ fn of_asked(asked: &Foreseen, place: &str, least: u64, most: u64, before: u64) -
     Bound {
         what: format!("{} of {place}", asked.name),
         by: asked.by.clone(),
+        speaker: None,
         least,
         most,
         prompt_tokens: most * own,

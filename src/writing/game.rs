@@ -22,8 +22,27 @@ pub(crate) enum Game {
     Over(Played),
     /// A reply is missing.
     Missing,
-    /// It cannot be played to its end, for this reason.
-    Lost(String),
+    /// It cannot be played to its end.
+    Lost(Lost),
+}
+
+/// Why a dialogue has no end.
+#[derive(Clone, Debug)]
+pub(crate) struct Lost {
+    pub(crate) loss: Loss,
+    /// Who is the reason, where it is a speaker.
+    pub(crate) speaker: Option<usize>,
+    pub(crate) why: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loss {
+    Refused,
+    Truncated,
+    Silent,
+    Failed,
+    /// What is asked at the end has no answer that counts.
+    Unanswered,
 }
 
 /// A dialogue that is over.
@@ -73,15 +92,18 @@ pub(crate) fn play(
         let whole = match asker.message(by, &name, messages, &sampling) {
             None => return Ok(Game::Missing),
             Some(Reply::Text(text)) => text,
-            Some(Reply::Refused(_)) => return Ok(Game::Lost(format!("`{}` declined to speak", speaker.name))),
+            Some(Reply::Refused(_)) => return Ok(lost(Loss::Refused, who, format!("`{}` declined to speak", speaker.name))),
             Some(Reply::Truncated(_)) => {
-                return Ok(Game::Lost(format!("`{}` was cut off at {} tokens", speaker.name, sampling.max_tokens)));
+                let why = format!("`{}` was cut off at {} tokens", speaker.name, sampling.max_tokens);
+                return Ok(lost(Loss::Truncated, who, why));
             }
-            Some(Reply::Failed(why)) => return Ok(Game::Lost(format!("`{}` failed: {why}", speaker.name))),
+            Some(Reply::Failed(why)) => {
+                return Ok(lost(Loss::Failed, who, format!("`{}` failed: {why}", speaker.name)));
+            }
         };
         let shown = stripped(&whole, speaker);
         if shown.is_empty() {
-            return Ok(Game::Lost(format!("`{}` said nothing", speaker.name)));
+            return Ok(lost(Loss::Silent, who, format!("`{}` said nothing", speaker.name)));
         }
         talk.said.push(Turn { speaker: who, shown, whole });
         talk.show_all();
@@ -159,7 +181,9 @@ impl Talk<'_> {
                         Some(who) => self.view(who, false)?,
                         None => Vec::new(),
                     };
-                    match asker.ask(&answers.asked, &self.scope, before)? {
+                    let is_tested = answers.speaker.is_some_and(|who| self.is_tested(who));
+                    let by = if is_tested { &Answerer::Itself } else { &answers.asked.by };
+                    match asker.ask_of(by, &answers.asked, &self.scope, before)? {
                         Said::Value(value) => value,
                         Said::Missing => {
                             unknown.push(variable.slot);
@@ -186,7 +210,7 @@ impl Talk<'_> {
             return Ok(Game::Missing);
         }
         if let Some(why) = lost {
-            return Ok(Game::Lost(why));
+            return Ok(Game::Lost(Lost { loss: Loss::Unanswered, speaker: None, why }));
         }
         for (at, outcome) in dialogue.outcomes.iter().enumerate() {
             let holds = match &outcome.rule {
@@ -197,7 +221,24 @@ impl Talk<'_> {
                 return Ok(Game::Over(Played { said: self.said, outcome: at, scope: self.scope }));
             }
         }
-        Ok(Game::Lost("no outcome".to_owned()))
+        // The last outcome has no rule.
+        Ok(Game::Lost(Lost { loss: Loss::Unanswered, speaker: None, why: "no outcome".to_owned() }))
+    }
+}
+
+fn lost(loss: Loss, speaker: usize, why: String) -> Game {
+    Game::Lost(Lost { loss, speaker: Some(speaker), why })
+}
+
+impl Played {
+    /// Returns what was said, by role, under a system prompt.
+    pub(crate) fn messages(&self, dialogue: &Dialogue, system: Option<&str>) -> Vec<Message> {
+        let system = system.map(|content| Message { role: Role::System, content: content.to_owned() });
+        let said = self.said.iter().map(|turn| {
+            let role = dialogue.speakers.get(turn.speaker).map_or(Role::User, |speaker| speaker.role);
+            Message { role, content: turn.shown.clone() }
+        });
+        system.into_iter().chain(said).collect()
     }
 }
 

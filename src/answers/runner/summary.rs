@@ -29,3 +29,30 @@ pub struct ModelSummary {
     /// Why texts were sampled instead of probabilities, where that was so.
     pub sampled: Option<Failure>,
 }
+
+impl RunSummary {
+    /// Adds what a further round of the same run came to.
+    pub fn add(&mut self, round: RunSummary) {
+        self.cancelled |= round.cancelled;
+        for model in round.models {
+            match self.models.iter_mut().find(|known| known.model == model.model) {
+                Some(known) => known.add(model),
+                None => self.models.push(model),
+            }
+        }
+    }
+}
+
+impl ModelSummary {
+    fn add(&mut self, round: ModelSummary) {
+        self.known += round.known;
+        self.done += round.done;
+        self.answers += round.answers;
+        self.failed += round.failed;
+        self.retried += round.retried;
+        self.usage.prompt_tokens += round.usage.prompt_tokens;
+        self.usage.completion_tokens += round.usage.completion_tokens;
+        self.stopped = self.stopped.take().or(round.stopped);
+        self.sampled = self.sampled.take().or(round.sampled);
+    }
+}

@@ -27,7 +27,7 @@ impl Rows<'_> {
                 wanted: &mut self.making.wanted,
                 used: &mut tried.used,
             };
-            let said = asker.ask(asked, scope, Vec::new());
+            let said = asker.ask(asked, scope);
             match said {
                 Ok(Said::Value(value)) => {
                     if let AnswerType::Json(fields) = &asked.answer {

@@ -21,8 +21,10 @@ impl Rows<'_> {
                 *scope = Scope::default();
             }
         }
-        for tried in gone.iter().filter_map(|row| self.making.tried.get_mut(*row)) {
-            tried.dropped = Some(drop.because.clone());
+        for row in &gone {
+            if let Some(tried) = self.making.tried.get_mut(*row) {
+                tried.dropped = Some(drop.because.clone());
+            }
         }
         self.left.retain(|row| !gone.contains(row));
         self.dropped.push(Dropped { because: drop.because.clone(), rows: gone.len() as u64 });

@@ -1,11 +1,11 @@
 use minijinja::Value;
 
-use super::{Making, Rows, TableValues, empty};
+use super::{Rows, TableValues, empty};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::requests::Role;
 use crate::rows::draw::draw;
 use crate::rows::stream::Streams;
-use crate::spec::{Dialogue, Draw, Played, Quota, Scope, Spec, TableInstance, TableSource, Variable, given};
+use crate::spec::{Dialogue, Played, Quota, Scope, Spec, TableInstance, TableSource, Variable, given};
 use crate::writing::{Asker, Game, Replies, Turn, play, show, truth};
 
 /// Makes the rows that models write, or dialogues become, in rounds: each tries for as many rows as are still missing,
@@ -145,7 +145,7 @@ impl Rows<'_> {
             let read = game.and_then(|game| match game {
                 Game::Over(over) => self.read_game(row, played, dialogue, &over.said, (over.outcome, &over.scope)),
                 Game::Missing => Ok(None),
-                Game::Lost(why) => Ok(Some(why)),
+                Game::Lost(lost) => Ok(Some(lost.why)),
             });
             match read {
                 Ok(why) => lost.extend(why.map(|why| (row, why))),

@@ -92,10 +92,9 @@ impl Resolver<'_> {
         let mut variable = self.row_variable(declared, frame, Err("a dialogue"))?;
         if let (Some(at), Draw::Answers(answers)) = (speaker, &mut variable.draw) {
             let by = speakers.get(at).map(|speaker| speaker.by.clone());
-            if let Answers { asked, speaker } = &mut **answers {
-                *speaker = Some(at);
-                asked.by = by.unwrap_or(Answerer::Itself);
-            }
+            let Answers { asked, speaker } = &mut **answers;
+            *speaker = Some(at);
+            asked.by = by.unwrap_or(Answerer::Itself);
         }
         Some(variable)
     }

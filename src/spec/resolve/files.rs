@@ -22,7 +22,7 @@ impl Resolver<'_> {
 
     /// Reads what models wrote under a name, none of which need be there yet; `has_rows` says whether rows are kept
     /// too. Returns nothing where a file is there and cannot be read.
-    pub(super) fn kept(&mut self, name: &str, has_rows: bool, place: Span) -> Option<Kept> {
+    pub(super) fn kept_writing(&mut self, name: &str, has_rows: bool, place: Span) -> Option<Kept> {
         let (folder, _) = self.folder(place);
         let (rows_file, lock_file) = (format!("{KEPT}/{name}.jsonl"), format!("{KEPT}/{name}.lock.jsonl"));
         let rows = if has_rows { self.kept_text(&rows_file, place)? } else { None };

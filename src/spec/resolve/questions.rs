@@ -37,7 +37,7 @@ impl QuestionFrames {
     /// What stands once there is an answer.
     pub(super) fn answered(&self, judges: &[Judge]) -> Frame {
         let mut frame = self.wording(false, false);
-        if matches!(self.role, Some(Role::ReportsDataset(_))) {
+        if matches!(self.role, Some(Role::ReportsDataset(_) | Role::ShowsDataset(_))) {
             frame.bind("behavior", self.slots.behavior, Sort::Behavior);
         }
         match &self.fields {
@@ -89,13 +89,13 @@ impl Resolver<'_> {
                     }
                 },
                 QuestionStatement::Reports(name) => {
-                    if let Some(resolved) = self.reported(name) {
+                    if let Some(resolved) = self.about(name, Role::Reports, Role::ReportsDataset) {
                         self.once(&mut role, resolved, "reports", span);
                     }
                 }
                 QuestionStatement::Shows(name) => {
-                    if let Some(id) = self.find(Kind::Behavior, name).map(BehaviorId) {
-                        self.once(&mut role, Role::Shows(id), "shows", span);
+                    if let Some(resolved) = self.about(name, Role::Shows, Role::ShowsDataset) {
+                        self.once(&mut role, resolved, "shows", span);
                     }
                 }
                 QuestionStatement::Order(kind) => self.once(&mut order, (kind.clone(), span), "order", span),
@@ -130,13 +130,24 @@ impl Resolver<'_> {
             call: base.reserve(),
         };
         let mut frames = QuestionFrames { base, slots, role, fields: None, is_code: false, foreseen: Vec::new() };
-        let answerable = self.question_answer(declared, &frames);
+        let play = self.play(declared, &frames);
+        let is_played = declared.statements.iter().any(|it| matches!(it.value, QuestionStatement::Play(_)));
+        let answerable = if is_played {
+            play.as_ref().map(|play| self.outcomes_of(play))
+        } else {
+            self.question_answer(declared, &frames)
+        };
         let (answer, exits) = answerable.map_or((None, Vec::new()), |found| (Some(found.answer), found.exits));
         if let Some(AnswerType::Json(fields)) = &answer {
             frames.fields = Some(fields.iter().map(|field| field.name.clone()).collect());
         }
         frames.is_code = matches!(answer, Some(AnswerType::Code));
-        let (wordings, wordings_about_other) = self.question_wordings(declared, &frames, answer.as_ref());
+        let (wordings, wordings_about_other) = if is_played {
+            // Nothing is asked but what the dialogue says.
+            (vec![Writing { pieces: Vec::new(), span: declared.name.span }], Vec::new())
+        } else {
+            self.question_wordings(declared, &frames, answer.as_ref())
+        };
         let foreseen: Vec<Foreseen> = self.all_foreseen(declared, &mut frames);
         let judges = self.judges(declared, &mut frames);
         let has_answer = answer.is_some();
@@ -148,6 +159,7 @@ impl Resolver<'_> {
             span: declared.name.span,
             role,
             table,
+            play,
             rows,
             variables,
             wordings,
@@ -176,21 +188,26 @@ impl Resolver<'_> {
         if let Some((_, span)) = read.filter(|_| has_answer && question.readable().is_empty()) {
             self.report(Diagnostic::at(span, Problem::NoProbability { answer: question.answer.words() }));
         }
-        if has_answer {
+        if has_answer && !is_played {
             self.warn_of_leaning(&question, declared);
         }
         self.warn_unused(&frames.base);
         self.spec.questions.push(question);
     }
 
-    /// What a question reports: a behavior, or what a dataset's personas do.
-    fn reported(&mut self, name: &tree::Name) -> Option<Role> {
+    /// What a question is about: a behavior, or what a dataset's personas do.
+    fn about(
+        &mut self,
+        name: &tree::Name,
+        of_behavior: fn(BehaviorId) -> Role,
+        of_dataset: fn(DatasetId) -> Role,
+    ) -> Option<Role> {
         let is_dataset = self.names.find(Kind::Behavior, &name.value).is_none();
         if let Some(id) = self.names.find(Kind::Dataset, &name.value).filter(|_| is_dataset) {
             self.names.mark(Kind::Dataset, &name.value);
-            return Some(Role::ReportsDataset(DatasetId(id)));
+            return Some(of_dataset(DatasetId(id)));
         }
-        self.find(Kind::Behavior, name).map(|id| Role::Reports(BehaviorId(id)))
+        self.find(Kind::Behavior, name).map(|id| of_behavior(BehaviorId(id)))
     }
 
     pub(super) fn read_method(&mut self, read: Option<&ReadStatement>) -> ReadMethod {

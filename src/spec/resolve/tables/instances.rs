@@ -31,7 +31,7 @@ impl Resolver<'_> {
             }
             let name = format!("datasets/{}", self.spec.with_arguments(&declared.name, arguments));
             let span = declared.span;
-            if let Some(kept) = self.kept(&name, false, span) {
+            if let Some(kept) = self.kept_writing(&name, false, span) {
                 let (dataset, arguments) = (*dataset, arguments.clone());
                 self.spec.dataset_locks.push(DatasetLock { dataset, arguments, kept });
             }
@@ -78,7 +78,7 @@ impl Resolver<'_> {
         let asks_models = declared.asks_models();
         let (span, kept_as) = (declared.span, self.spec.with_arguments(&declared.name, &arguments));
         let TableSource::File(written) = &declared.source else {
-            let kept = self.kept(&kept_as, true, span)?;
+            let kept = self.kept_writing(&kept_as, true, span)?;
             let file = kept.rows_file.clone().unwrap_or_default();
             return Some(TableInstance { table, arguments, file, rows: Vec::new(), kept: Some(kept) });
         };
@@ -97,7 +97,7 @@ impl Resolver<'_> {
             }
         }
         let (file, rows) = rows?;
-        let kept = if asks_models { Some(self.kept(&kept_as, false, span)?) } else { None };
+        let kept = if asks_models { Some(self.kept_writing(&kept_as, false, span)?) } else { None };
         Some(TableInstance { table, arguments, file, rows, kept })
     }
 
