@@ -57,7 +57,12 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("E0903", "comes from `build --format` alone; `tests/exports.rs` causes it"),
     ("E0904", "comes from `build --format` alone; `tests/exports.rs` causes it"),
     ("E0920", "comes from `run --log-file` alone; `tests/cli.rs` causes it"),
+    ("E1012", "comes after `write`; `tests/writing` causes it"),
+    ("E1013", "comes after `write`; `tests/writing` causes it"),
+    ("E1014", "comes after `write`; `tests/writing` causes it"),
+    ("E1015", "comes after `write`; `tests/writing` causes it"),
     ("W0003", "is about introspec.yaml"),
+    ("W0006", "comes after `write`; `tests/writing` causes it"),
 ];
 
 fn settings() -> Settings {

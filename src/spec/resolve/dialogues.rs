@@ -64,7 +64,7 @@ impl Resolver<'_> {
         }
         let outcomes = self.outcomes(declared, &over, &within);
         frame.learn(&over);
-        self.warn_unused(&over);
+        self.warn_unused(&frame);
         let (Some(opens), Some(turns)) = (opens, turns) else { return };
         self.spec.dialogues.push(Dialogue {
             name: declared.name.value.clone(),
