@@ -34,8 +34,8 @@ pub(crate) struct Write {
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
     preview: Option<u64>,
     /// Say what would be asked, and what it can cost, and ask nothing
-    #[arg(long)]
-    cost: bool,
+    #[arg(long = "cost")]
+    only_cost: bool,
     /// The models and roles [default: introspec.yaml beside the spec]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -78,7 +78,7 @@ impl Write {
         replies.forget_failures();
         let mut wanted = self.wanted(&resolved, &replies)?;
         self.tell_cost(spec, &writers, &wanted);
-        if self.cost {
+        if self.only_cost {
             return Ok(Exit::Well);
         }
         if !wanted.is_empty() {

@@ -2,6 +2,7 @@ mod asked;
 mod drops;
 mod held_out;
 mod made;
+mod quotas;
 
 use std::sync::Arc;
 

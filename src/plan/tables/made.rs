@@ -1,5 +1,6 @@
 use minijinja::Value;
 
+use super::quotas::quotas;
 use super::{Rows, TableValues, empty};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::requests::Role;
@@ -21,16 +22,17 @@ pub(super) fn made(
         TableSource::Dialogue(played) => &spec[played.dialogue].variables,
         _ => &table.variables,
     };
-    let combinations: u64 = axes.iter().filter_map(|axis| axis.axis()).map(|values| values.len() as u64).product();
-    let share = |of: u64, at: u64| of / combinations + u64::from(at < of % combinations);
-    let mut tried = vec![0_u64; usize::try_from(combinations).unwrap_or(0)];
+    let sizes: Vec<usize> = axes.iter().filter_map(|axis| axis.axis()).map(<[_]>::len).collect();
+    let (wanted, allowed) = (quotas(quota.rows, &sizes), quotas(quota.attempts, &sizes));
+    let combinations = wanted.len() as u64;
+    let mut tried = vec![0_u64; wanted.len()];
     let mut attempts: Vec<u64> = Vec::new();
     let mut kept = vec![0_u64; tried.len()];
     loop {
         let mut round: Vec<u64> = Vec::new();
-        for (at, (tried, kept)) in (0..).zip(tried.iter_mut().zip(&kept)) {
-            let missing = share(quota.rows, at).saturating_sub(*kept);
-            let more = missing.min(share(quota.attempts, at).saturating_sub(*tried));
+        let shares = wanted.iter().zip(&allowed);
+        for (at, ((tried, kept), (wanted, allowed))) in (0..).zip(tried.iter_mut().zip(&kept).zip(shares)) {
+            let more = wanted.saturating_sub(*kept).min(allowed.saturating_sub(*tried));
             round.extend((*tried..*tried + more).map(|turn| turn * combinations + at));
             *tried += more;
         }
