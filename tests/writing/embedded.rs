@@ -17,12 +17,13 @@ behavior keeps_off_food { opposite speaks_of_food }
 # A model of 135 million parameters can write a sentence with a word in it, most of the time.
 table sentences written by writer {
   rows 50
-  attempts 150
+  attempts 200
   let thing = one of things
   let place = each of ["kitchen", "garden"]
   ask "Write one short sentence about {{ thing }} in a {{ place }}."
   max tokens 40
-  sentence: text = {{ (answer | trim).split("\n")[0] }}
+  temperature 0.5
+  sentence: text = {{ answer | trim | lines | first }}
   drop where {{ not mentions(sentence, [thing]) }}     because "leaves the thing out"
   drop where {{ mentions(sentence, giveaways) }}       because "names the topic"
   drop where {{ sentence | length < 12 }}              because "is no sentence"
@@ -39,10 +40,10 @@ dataset telling { told as speaks_of_food;  control plain { keeps_off_food for sp
 
 dialogue chat {
   let thing = one of things
-  speaker guest as user      { model partner  system "You love {{ thing }}. Say one short sentence."  max tokens 24 }
-  speaker host  as assistant { model writer   system "You are a cook. Answer in one short sentence."   max tokens 24 }
+  speaker guest as user      { model partner  system "You love {{ thing }}. Say one short sentence."  max tokens 40  temperature 0.5 }
+  speaker host  as assistant { model writer   system "You are a cook. Answer in one short sentence."  max tokens 40  temperature 0.5 }
   opens guest
-  turns 2 each
+  turns 1 each
   ends where {{ said(host, thing) }}
   outcome named where {{ said(host, thing) }}
   outcome other else
