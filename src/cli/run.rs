@@ -294,6 +294,9 @@ impl<'a> Asking<'a> {
         }
         let mut notes = self.notes.clone();
         let stopped = note_stopped([&subjects, &judged], &mut notes, &checked.sources);
+        if stopped {
+            self.tell_batches();
+        }
         Ok((stopped, notes))
     }
 
@@ -304,7 +307,18 @@ impl<'a> Asking<'a> {
             return Exit::BackendFailed;
         }
         eprintln!("introspec: stopped. What was answered is kept: the same command goes on from here");
+        self.tell_batches();
         Exit::Interrupted
+    }
+
+    /// Says what goes on without this process.
+    fn tell_batches(&self) {
+        // A store that cannot be read has said so already.
+        let open = self.store.reader().and_then(|answers| answers.batches(self.store.run())).unwrap_or_default();
+        let count = open.iter().filter(|batch| batch.since_ms.is_some()).count();
+        if count > 0 {
+            eprintln!("introspec: {count} batches go on at their service, and the same command collects them");
+        }
     }
 
     /// Asks every subject every question. A model that stands for several subjects has one lane.
