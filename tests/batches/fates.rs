@@ -134,7 +134,7 @@ fn a_batch_that_is_not_taken_stops_its_model_with_the_services_words() {
             "openai" => json!([{ "code": "invalid_json_line", "line": 2, "message": "a line is wrong" }, {}]),
             _ => json!({ "type": "invalid_request_error", "message": "a line is wrong" }),
         };
-        let refusal = move |made: &crate::server::Made<'_>| (made.before == 0).then(|| errors.clone());
+        let refusal = move |before: usize| (before == 0).then(|| errors.clone());
         let server = Server::start(Rules { refusal: Box::new(refusal), ..Rules::kind() });
         let (desk, model) = (Desk::new(), batched(provider, &server, ""));
         let stopped = desk.ask(&model, asks(5, 1)).models[0].stopped.clone();
@@ -150,9 +150,8 @@ fn a_batch_that_is_not_taken_stops_its_model_with_the_services_words() {
 
 #[test]
 fn a_batch_that_is_too_much_beside_others_waits_for_them() {
-    let refusal = |made: &crate::server::Made<'_>| {
-        (made.before == 1)
-            .then(|| json!([{ "code": "token_limit_exceeded", "message": "Enqueued token limit reached" }]))
+    let refusal = |before: usize| {
+        (before == 1).then(|| json!([{ "code": "token_limit_exceeded", "message": "Enqueued token limit reached" }]))
     };
     let server = assert_right("openai", Rules { refusal: Box::new(refusal), ..Rules::kind() }, "most: 40");
     let sizes: Vec<usize> = server.state().batches.iter().map(|batch| batch.items.len()).collect();

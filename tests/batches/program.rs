@@ -85,7 +85,8 @@ fn a_batch_has_its_own_price_everywhere() {
     let server = Server::start(Rules::kind());
     let cost = |settings: &str| {
         let project = Project::new(&spec(30, 1), "openai", &server.base_url, settings);
-        let plan: Value = serde_json::from_str(&project.say(&["plan", "spec.ispec", "--json"])).unwrap();
+        let output = project.command(&["plan", "spec.ispec", "--json"]).output().unwrap();
+        let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
         plan[0]["spending"]["cost"].as_f64().unwrap()
     };
     let price = "price: { input: 2, output: 4 }";

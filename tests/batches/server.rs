@@ -47,13 +47,6 @@ pub(crate) struct Seen<'a> {
     pub(crate) times: usize,
 }
 
-/// A batch when it is made, and what was made before.
-pub(crate) struct Made<'a> {
-    pub(crate) bodies: &'a [Value],
-    /// How many batches there were before it.
-    pub(crate) before: usize,
-}
-
 type Rule<A, B> = Box<dyn Fn(A) -> B + Send + Sync>;
 
 /// What the server does.
@@ -61,8 +54,8 @@ pub(crate) struct Rules {
     /// What comes of a request, given how often it has been in a batch, this time included.
     pub(crate) fate: Box<dyn Fn(&Value, usize) -> Fate + Send + Sync>,
     pub(crate) trouble: Box<dyn Fn(&Seen<'_>) -> Option<Trouble> + Send + Sync>,
-    /// The errors of a batch that is not taken.
-    pub(crate) refusal: Box<dyn Fn(&Made<'_>) -> Option<Value> + Send + Sync>,
+    /// The errors of a batch that is not taken, given how many there were before it.
+    pub(crate) refusal: Rule<usize, Option<Value>>,
     /// How a batch ends that is taken, in the service's word.
     pub(crate) end: &'static str,
     /// What is said of a batch until it has ended, one word a look.
@@ -259,10 +252,9 @@ fn take_in(items: Vec<(String, Value)>, state: &mut State, rules: &Rules, prefix
         assert!((1..=64).contains(&custom_id.len()) && custom_id.chars().all(fits), "{custom_id}");
         assert_eq!(items.iter().filter(|(other, _)| other == custom_id).count(), 1, "{custom_id} is there once");
     }
-    let bodies: Vec<Value> = items.iter().map(|(_, body)| body.clone()).collect();
-    let refusal = (rules.refusal)(&Made { bodies: &bodies, before });
+    let refusal = (rules.refusal)(before);
     let mut fates = Vec::new();
-    for body in bodies.iter().filter(|_| refusal.is_none()) {
+    for (_, body) in items.iter().filter(|_| refusal.is_none()) {
         let (times, answered) = state.asked.entry(body.to_string()).or_default();
         *times += 1;
         let fate = (rules.fate)(body, *times);

@@ -13,7 +13,7 @@ pub(super) fn play(asked: &Asked, state: &mut State, rules: &Rules, base_url: &s
             let wanted: Value = serde_json::from_slice(&asked.body).unwrap();
             let item = |item: &Value| (item["custom_id"].as_str().unwrap().to_owned(), item["params"].clone());
             let items = wanted["requests"].as_array().unwrap().iter().map(item).collect();
-            if let Some(errors) = refused(state, rules, &items) {
+            if let Some(errors) = (rules.refusal)(state.batches.len()) {
                 return (400, json!({ "type": "error", "error": errors }).to_string());
             }
             take_in(items, state, rules, "msgbatch_");
@@ -21,6 +21,8 @@ pub(super) fn play(asked: &Asked, state: &mut State, rules: &Rules, base_url: &s
         }
         (Method::GET, []) => {
             let after = asked.of_query("after_id");
+            // Time goes by, whoever asks.
+            state.batches.iter_mut().for_each(|batch| batch.looks += 1);
             let newest: Vec<Value> =
                 state.batches.iter().rev().map(|batch| described(batch, rules, base_url)).collect();
             let start =
@@ -46,11 +48,6 @@ pub(super) fn play(asked: &Asked, state: &mut State, rules: &Rules, base_url: &s
         }
         other => panic!("nobody asks for {other:?}"),
     }
-}
-
-fn refused(state: &State, rules: &Rules, items: &Vec<(String, Value)>) -> Option<Value> {
-    let bodies: Vec<Value> = items.iter().map(|(_, body)| body.clone()).collect();
-    (rules.refusal)(&super::Made { bodies: &bodies, before: state.batches.len() })
 }
 
 fn described(batch: &Batch, rules: &Rules, base_url: &str) -> Value {

@@ -87,8 +87,9 @@ fn described(batch: &Batch, rules: &Rules) -> Value {
         described["status"] = json!("failed");
         described["errors"] = json!({ "object": "list", "data": errors });
     } else if word == end {
-        let came =
-            |kind| batch.items.iter().zip(&batch.fates).filter_map(move |((id, body), fate)| line(id, body, fate, kind));
+        let came = |kind| {
+            batch.items.iter().zip(&batch.fates).filter_map(move |((id, body), fate)| line(id, body, fate, kind))
+        };
         let (well, ill) = (came("output").count(), came("error").count());
         described["output_file_id"] = if well > 0 { json!(format!("output-{}", batch.id)) } else { Value::Null };
         described["error_file_id"] = if ill > 0 { json!(format!("error-{}", batch.id)) } else { Value::Null };
