@@ -48,12 +48,14 @@ pub(crate) struct Seen<'a> {
 }
 
 type Rule<A, B> = Box<dyn Fn(A) -> B + Send + Sync>;
+type FateRule = Box<dyn Fn(&Value, usize) -> Fate + Send + Sync>;
+type TroubleRule = Box<dyn Fn(&Seen<'_>) -> Option<Trouble> + Send + Sync>;
 
 /// What the server does.
 pub(crate) struct Rules {
     /// What comes of a request, given how often it has been in a batch, this time included.
-    pub(crate) fate: Box<dyn Fn(&Value, usize) -> Fate + Send + Sync>,
-    pub(crate) trouble: Box<dyn Fn(&Seen<'_>) -> Option<Trouble> + Send + Sync>,
+    pub(crate) fate: FateRule,
+    pub(crate) trouble: TroubleRule,
     /// The errors of a batch that is not taken, given how many there were before it.
     pub(crate) refusal: Rule<usize, Option<Value>>,
     /// How a batch ends that is taken, in the service's word.

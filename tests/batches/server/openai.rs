@@ -9,7 +9,7 @@ pub(super) fn play(asked: &Asked, content_type: &str, state: &mut State, rules: 
     let parts: Vec<&str> = asked.path.trim_matches('/').split('/').collect();
     match (asked.method.clone(), parts.as_slice()) {
         (Method::POST, ["files"]) => {
-            let file = file_of(&String::from_utf8(asked.body.to_vec()).unwrap(), content_type);
+            let file = file_of(std::str::from_utf8(&asked.body).unwrap(), content_type);
             state.files.push(file);
             (200, json!({ "object": "file", "id": format!("file-{}", state.files.len() - 1) }).to_string())
         }

@@ -144,7 +144,10 @@ impl BatchLane {
         let sought = Sought { mark: &batch.mark, requests, since_ms: batch.since_ms, others: &others };
         match batches.find(&sought).await {
             Ok(Found::There(name)) => return self.has(batch, name).await,
-            Ok(Found::Perhaps) => batch.look_again(self.batch.poll),
+            Ok(Found::Perhaps) => {
+                batch.was_reached();
+                batch.look_again(self.batch.poll);
+            }
             // Services may list what is new a moment later.
             Ok(Found::Nowhere) if batch.missed == 0 => {
                 batch.missed += 1;
