@@ -34,7 +34,7 @@ impl BatchLane {
         let mut harvest = Harvest::default();
         for file in files {
             if let Err(failure) = self.read(batches, &mut batch, file, &mut harvest).await? {
-                self.put_off(batch, failure);
+                self.put_off(batch, failure, true);
                 return Ok(());
             }
         }

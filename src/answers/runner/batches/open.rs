@@ -131,7 +131,7 @@ impl BatchLane {
                     self.account.stop(failure);
                     return Ok(());
                 }
-                self.put_off(batch, failure);
+                self.put_off(batch, failure, false);
                 Ok(())
             }
         }
@@ -158,7 +158,7 @@ impl BatchLane {
                 batch.due = Instant::now();
             }
             Err(failure) => {
-                self.put_off(batch, failure);
+                self.put_off(batch, failure, true);
                 return Ok(());
             }
         }
@@ -189,7 +189,7 @@ impl BatchLane {
                          held is asked again",
                     );
                 }
-                self.put_off(batch, failure);
+                self.put_off(batch, failure, true);
                 return Ok(());
             }
         };
@@ -232,19 +232,18 @@ impl BatchLane {
         Ok(())
     }
 
-    /// Waits before the next try, or stops the model. What the service has already is waited for as long as it may be
-    /// away; what it does not have yet is tried as often as any call.
-    pub(super) fn put_off(&mut self, mut batch: Open, failure: Failure) {
+    /// Waits before the next try, or stops the model. What the service has, or may have, is waited for as long as it may
+    /// be away; what it does not have yet is tried as often as any call.
+    pub(super) fn put_off(&mut self, mut batch: Open, failure: Failure, may_be_there: bool) {
         let (policy, now) = (self.model.options.retry, Instant::now());
         let since = *batch.troubled_since.get_or_insert(now);
         batch.troubles += 1;
-        let is_there = batch.name.is_some();
         let attempts = Attempts { made: batch.troubles, put_off: 0 };
         let is_patient = now.duration_since(since) <= policy.patience;
         let wait = match policy.decide(&failure, attempts, true, Digest::of(&[&batch.mark])) {
             Decision::Again(wait) => Some(wait),
             Decision::Slower(asked) if is_patient => Some(asked.unwrap_or(policy.longest_pause)),
-            Decision::GiveUp { spent: true } if is_patient && is_there => Some(policy.longest_wait),
+            Decision::GiveUp { spent: true } if is_patient && may_be_there => Some(policy.longest_wait),
             _ => None,
         };
         match wait {
