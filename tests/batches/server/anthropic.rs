@@ -27,7 +27,7 @@ pub(super) fn play(asked: &Asked, state: &mut State, rules: &Rules, base_url: &s
                 state.batches.iter().rev().map(|batch| described(batch, rules, base_url)).collect();
             let start =
                 after.map_or(0, |after| newest.iter().position(|batch| batch["id"] == after.as_str()).unwrap() + 1);
-            let page: Vec<&Value> = newest.iter().skip(start).take(2).collect();
+            let page: Vec<&Value> = newest.iter().skip(start).take(10).collect();
             let has_more = start + page.len() < newest.len();
             (200, json!({ "data": page, "has_more": has_more }).to_string())
         }

@@ -26,12 +26,12 @@ pub(super) fn play(asked: &Asked, content_type: &str, state: &mut State, rules: 
             (200, described(batch, rules).to_string())
         }
         (Method::GET, ["batches"]) => {
-            // The newest first, two a page, so that more than one is needed.
+            // The newest first, ten a page, so that more than one is needed.
             let after = asked.of_query("after");
             let newest = state.batches.iter().rev().map(|batch| described(batch, rules)).collect::<Vec<_>>();
             let start =
                 after.map_or(0, |after| newest.iter().position(|batch| batch["id"] == after.as_str()).unwrap() + 1);
-            let page: Vec<&Value> = newest.iter().skip(start).take(2).collect();
+            let page: Vec<&Value> = newest.iter().skip(start).take(10).collect();
             let has_more = start + page.len() < newest.len();
             (200, json!({ "object": "list", "data": page, "has_more": has_more }).to_string())
         }
