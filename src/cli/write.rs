@@ -208,7 +208,7 @@ impl Write {
         }
         match cost {
             Some(cost) if cost > 0.0 => {
-                console::say(&format!("about {cost:.2} at most in all, by the prices of introspec.yaml"))
+                console::say(&format!("about {cost:.2} at most in all, by the prices of introspec.yaml"));
             }
             _ => {}
         }
