@@ -34,7 +34,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(folder.path().join("prompts.jsonl"), rows)?;
 
-    let drawn = format!("rows {requests}\n  let n = integer 0..1000000000\n  ask \"Question {{{{ n }}}}: would you rather wait or go?\"");
+    let drawn = format!(
+        "rows {requests}\n  let n = integer 0..1000000000\n  ask \"Question {{{{ n }}}}: would you rather wait or go?\""
+    );
     let table = "table prompts from \"prompts.jsonl\" { prompt: text }\n";
     let from_data = "row from prompts\n  ask \"{{ prompt }}\"";
     for (name, head, items) in [("drawn", "", drawn.as_str()), ("from a file", table, from_data)] {

@@ -423,8 +423,10 @@ fn note_stopped(summaries: [&RunSummary; 2], notes: &mut Vec<String>, sources: &
         }
         if summary.failed > 0 && summary.stopped.is_none() {
             notes.push(format!(
-                "{} requests to {} failed for good; they count as errors",
-                summary.failed, summary.model
+                "{} requests to {} failed for good and count as errors: {}",
+                summary.failed,
+                summary.model,
+                summary.failures()
             ));
         }
     }

@@ -300,10 +300,9 @@ impl Counting<'_> {
                 match ask.read {
                     Read::Samples => counted,
                     // Only a text is judged.
-                    Read::Probability { .. } => Counted {
-                        amount: Amount::default(),
-                        if_sampled: counted.amount.plus(counted.if_sampled),
-                    },
+                    Read::Probability { .. } => {
+                        Counted { amount: Amount::default(), if_sampled: counted.amount.plus(counted.if_sampled) }
+                    }
                 },
             ));
         }

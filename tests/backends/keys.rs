@@ -81,13 +81,30 @@ fn wordy() -> String {
     SPEC.replace("\"Red or blue? Answer with one word.\"", &wordings.join("\n    "))
 }
 
-fn assert_clean(project: &Project, shown: &str, what: &str) {
+/// Runs every other command that reads a run, into files and onto the terminal, and returns what they showed.
+fn look_into(project: &Project) -> String {
     project.export("out", "export.jsonl");
+    let id = "colour/1/itself/none/w1";
+    let looks: [&[&str]; 8] = [
+        &["status", "out"],
+        &["status", "out", "--json"],
+        &["cache", "list", "--out", "out"],
+        &["cache", "explain", id, "spec.ispec", "--out", "out"],
+        &["plan", "spec.ispec", "--out", "out"],
+        &["merge", "merged", "out"],
+        &["report", "out", "--parquet", "scores.parquet", "--inspect", "run.eval", "--junit", "claims.xml"],
+        &["cache", "prune", "--store", "merged/answers.sqlite", "--failures", "--yes"],
+    ];
+    looks.iter().map(|arguments| said(&project.introspec(arguments, &[("PLANTED", KEY)]))).collect()
+}
+
+fn assert_clean(project: &Project, shown: &str, what: &str) {
+    let shown = format!("{shown}{}", look_into(project));
     for spelling in SPELLINGS {
         assert!(!shown.contains(spelling), "{what}: shown as {spelling}:\n{shown}");
     }
     let files = project.files();
-    for name in ["answers.sqlite", "out.log", "export.jsonl"] {
+    for name in ["out/answers.sqlite", "out.log", "export.jsonl", "merged/answers.sqlite"] {
         assert!(files.iter().any(|file| file.ends_with(name)), "{what}: no {name} among {files:?}");
     }
     for file in files {
@@ -112,6 +129,9 @@ fn a_key_is_found_in_no_file_and_no_message_however_requests_fail() {
         }
         assert!(server.total() > 60, "{provider}: {} requests", server.total());
         assert_clean(&project, &shown, provider);
+        for name in ["out/report.html", "out/scores.jsonl", "scores.parquet", "run.eval", "claims.xml"] {
+            assert!(project.path(name).exists(), "{provider}: no {name}");
+        }
     }
 }
 

@@ -114,7 +114,8 @@ fn an_experiment_comes_to_the_same_through_every_interface() {
     }
 
     // The proxy takes no other key, and says so in the words of its dialect.
-    let settings = format!("provider: anthropic, base_url: \"{proxied}/v1\", model: smollm2, key_command: \"echo sk-wrong-key\"");
+    let settings =
+        format!("provider: anthropic, base_url: \"{proxied}/v1\", model: smollm2, key_command: \"echo sk-wrong-key\"");
     project.write("introspec.yaml", &format!("models:\n  m: {{ {settings} }}\nroles: {{ base: m }}\n"));
     let refused = project.introspec(&["run", "spec.ispec", "--out", "refused"]);
     assert_eq!(refused.status.code(), Some(6), "{}", said(&refused));

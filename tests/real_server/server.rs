@@ -37,10 +37,7 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line of text");
         let address = line.trim().to_owned();
-        assert!(
-            address.starts_with("http://127.0.0.1:"),
-            "{script} did not start on {arguments:?}: `{address}`"
-        );
+        assert!(address.starts_with("http://127.0.0.1:"), "{script} did not start on {arguments:?}: `{address}`");
         Self { address, child, input }
     }
 
@@ -99,7 +96,8 @@ fn make_environment() -> Result<PathBuf, String> {
     let environment = Path::new(env!("CARGO_TARGET_TMPDIR")).join("real_server_python");
     let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     // What was installed is written down, so that other requirements make another environment.
-    let (wanted, installed) = (fs::read(&requirements).map_err(|error| error.to_string())?, environment.join("installed"));
+    let (wanted, installed) =
+        (fs::read(&requirements).map_err(|error| error.to_string())?, environment.join("installed"));
     if fs::read(&installed).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }

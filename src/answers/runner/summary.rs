@@ -1,4 +1,6 @@
-use crate::answers::{Failure, Usage};
+use std::collections::BTreeMap;
+
+use crate::answers::{Cause, Failure, Usage};
 
 /// What a run came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct ModelSummary {
     pub answers: u64,
     /// Calls that failed for good.
     pub failed: u64,
+    /// The same by cause, each with one message: the first by the alphabet, so that it does not hang on timing.
+    pub causes: BTreeMap<Cause, (u64, String)>,
     /// Calls that were made again.
     pub retried: u64,
     pub usage: Usage,
@@ -28,4 +32,22 @@ pub struct ModelSummary {
     pub stopped: Option<Failure>,
     /// Why texts were sampled instead of probabilities, where that was so.
     pub sampled: Option<Failure>,
+}
+
+impl ModelSummary {
+    /// Counts a call that failed for good.
+    pub(super) fn count_failure(&mut self, failure: &Failure) {
+        self.failed += 1;
+        let (count, message) = self.causes.entry(failure.cause).or_insert_with(|| (0, failure.message.clone()));
+        *count += 1;
+        if failure.message < *message {
+            message.clone_from(&failure.message);
+        }
+    }
+
+    /// Returns what failed for good, by cause, in words.
+    pub fn failures(&self) -> String {
+        let parts = self.causes.iter().map(|(cause, (count, message))| format!("{count} {cause} ({message})"));
+        parts.collect::<Vec<_>>().join("; ")
+    }
 }
