@@ -1,7 +1,10 @@
 //! A planted key, requests that fail in every way, and then a search through every byte that is left behind.
 
 use std::fs;
+use std::io::Read as _;
+use std::path::Path;
 
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::json;
 
 use crate::project::{Project, SPEC, colours, said};
@@ -98,6 +101,27 @@ fn look_into(project: &Project) -> String {
     looks.iter().map(|arguments| said(&project.introspec(arguments, &[("PLANTED", KEY)]))).collect()
 }
 
+/// Returns every byte of a file, and what is compressed in it.
+fn unpacked(file: &Path) -> Vec<u8> {
+    let mut bytes = fs::read(file).unwrap();
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("eval") => {
+            let mut archive = zip::ZipArchive::new(fs::File::open(file).unwrap()).unwrap();
+            for index in 0..archive.len() {
+                archive.by_index(index).unwrap().read_to_end(&mut bytes).unwrap();
+            }
+        }
+        Some("parquet") => {
+            let reader = SerializedFileReader::new(fs::File::open(file).unwrap()).unwrap();
+            for row in reader.get_row_iter(None).unwrap() {
+                bytes.extend_from_slice(row.unwrap().to_json_value().to_string().as_bytes());
+            }
+        }
+        _ => {}
+    }
+    bytes
+}
+
 fn assert_clean(project: &Project, shown: &str, what: &str) {
     let shown = format!("{shown}{}", look_into(project));
     for spelling in SPELLINGS {
@@ -108,7 +132,7 @@ fn assert_clean(project: &Project, shown: &str, what: &str) {
         assert!(files.iter().any(|file| file.ends_with(name)), "{what}: no {name} among {files:?}");
     }
     for file in files {
-        let bytes = fs::read(&file).unwrap();
+        let bytes = unpacked(&file);
         for spelling in SPELLINGS {
             let found = bytes.windows(spelling.len()).any(|part| part == spelling.as_bytes());
             assert!(!found, "{what}: {} has the key as {spelling}", file.display());

@@ -51,7 +51,7 @@ question foresees {
   let other = helper answers { ask "Up or down?"  answer "up" | "down" }
   ask "Asked to choose left or right, which would you say?"
   answer "left" | "right"
-  score {{ answer == does }}
+  score {{ answer == does and other == "up" }}
 }
 
 suite asked { ask letter, colour, path, foresees;  samples 6 }
