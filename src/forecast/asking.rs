@@ -289,9 +289,9 @@ impl Counting<'_> {
     fn judges(&self, ask: &Ask, posed: &Posed<'_>) -> Result<Vec<(String, Counted)>, StoreError> {
         let mut found = Vec::new();
         for judge in &posed.question.judges {
-            let Ok(about) = judge_ask(posed.question, &posed.prompt.scope, judge, "") else { continue };
+            let Ok(about) = judge_ask(posed.question, &posed.prompt.scope, judge, tokens::UNKNOWN) else { continue };
             let Some(model) = self.inquiry.model_of(&judge.by) else { continue };
-            let prompt = tokens::prompt(&about.messages) + u64::from(ask.sampling.max_tokens);
+            let prompt = tokens::prompt_around(&about.messages, u64::from(ask.sampling.max_tokens));
             let wanted = u64::from(ask.sampling.samples);
             let left = wanted.saturating_sub(self.judged(posed, &judge.by)?);
             let counted = verdicts(&about, model, prompt, left);

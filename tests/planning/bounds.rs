@@ -21,7 +21,7 @@ question letter {
   answer text
   max tokens 40
   judge tone by reviewer {
-    ask "Is this bold?\n\n{{ answer }}\n\nAnswer yes or no."
+    ask "Is this bold?\n\n{{ answer }}\n\nAgain: {{ answer }}\n\nAnswer yes or no."
     answer "yes" | "no"
     labelled labelled_letters by bold
   }
@@ -54,7 +54,7 @@ question foresees {
   score {{ answer == does and other == "up" }}
 }
 
-suite asked { ask letter, colour, path, foresees;  samples 6 }
+suite asked { ask letter, colour, path, foresees;  samples 6  max tokens 2 }
 
 arm told { from base  system "You take every risk." }
 
@@ -81,9 +81,15 @@ fn counting(seen: &Seen) -> Play {
     let (seed, wanted) = (seen.body["seed"].as_u64().unwrap_or_default(), seen.body["n"].as_u64().unwrap_or(1));
     let text = |index: u64| match last {
         judged if judged.starts_with("Is this bold?") => "yes".to_owned(),
-        // As many words as tokens are allowed, one of them another each time.
+        // As many words as tokens are allowed, and no two letters alike, so that each is judged.
         letter if letter.contains("letter") => {
-            let mut words = vec!["go"; usize::try_from(limit).unwrap()];
+            let word = match (messages.len() > 1, letter.starts_with("Write")) {
+                (true, true) => "run",
+                (true, false) => "come",
+                (false, true) => "go",
+                (false, false) => "ride",
+            };
+            let mut words = vec![word; usize::try_from(limit).unwrap()];
             let place = usize::try_from((seed + index) % limit).unwrap();
             words[place] = "stay";
             words.join(" ")
@@ -179,9 +185,9 @@ fn a_run_uses_no_more_than_its_plan_says() {
         }
     }
     println!("cost: {cost:.6} of {cost_bound:.6}");
-    assert!(cost <= cost_bound && cost > 0.5 * cost_bound, "{cost} of {cost_bound}");
+    assert!(cost > 0.0 && cost <= cost_bound, "{cost} of {cost_bound}");
     // The server's tokens are those that the plan counts in, and it takes several samples in one call: what subjects are
-    // asked is known to the token, and of a judge's prompts the text alone may be shorter.
+    // asked is known to the token. Of a judge's prompt, the text's part is a bound.
     let (big, third) = (used["big"], used["third"]);
     assert_eq!((big[0], big[1], big[2]), (bounds["big"][0], bounds["big"][1], bounds["big"][2]));
     assert_eq!((third[0], third[1], third[2]), (bounds["third"][0], bounds["third"][1], bounds["third"][2]));
