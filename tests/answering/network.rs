@@ -63,7 +63,7 @@ fn a_slow_model_holds_no_other_up() {
     // Its first answer comes when the other model has had all of its own.
     let slow = Server::start(move |seen| {
         let clock = Instant::now();
-        while seen_by_slow.load(Ordering::Relaxed) < 500 && clock.elapsed() < Duration::from_secs(60) {
+        while seen_by_slow.load(Ordering::Relaxed) < 500 && clock.elapsed() < Duration::from_mins(1) {
             sleep(Duration::from_millis(5));
         }
         assert!(seen_by_slow.load(Ordering::Relaxed) >= 500, "the fast model waits for the slow one");

@@ -19,7 +19,7 @@ impl Server {
         Self::of(python, "serve.py", &[&model.display().to_string(), &parallel.to_string(), &context.to_string()])
     }
 
-    /// Puts LiteLLM's proxy in front of another server, which it calls `model`.
+    /// Puts the proxy of `LiteLLM` in front of another server, which it calls `model`.
     pub(crate) fn proxy(&self, python: &Path, model: &str, key: &str) -> Self {
         Self::of(python, "proxy.py", &[self.address(), model, key])
     }
