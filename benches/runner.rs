@@ -1,7 +1,7 @@
 //! Requests per second of the runner against a server that answers at once, every answer durable.
 //!
 //! `BASE=http://127.0.0.1:8099/v1 cargo bench --bench runner`, with `ASKS` (100,000), `CONCURRENCY` (100, or `adaptive`)
-//! and `SAMPLES` (1). Each run has a store of its own in a folder that is removed at its end; `STORE=FILE` keeps it.
+//! and `SAMPLES` (1). `benches/bars.py` runs it beside other tools. Each run has a store of its own in a folder that is removed at its end; `STORE=FILE` keeps it.
 //! On Linux it says what processor time and memory the process took.
 
 use std::env;

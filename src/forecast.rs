@@ -5,6 +5,7 @@
 //! and answers are draws. `power` turns it into the probability that a claim holds.
 
 mod asking;
+mod beside;
 mod claims;
 mod design;
 mod power;

@@ -2,6 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "planning/bounds.rs"]
+mod bounds;
+// Only a part of the server is needed here.
+#[allow(dead_code)]
+#[path = "support/server.rs"]
+mod server;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,5 +1,5 @@
 //! The local model against llama.cpp on the same weights: a program that is not ours, and the reference
-//! for GGUF files.
+//! for GGUF files. And a whole experiment through every interface that servers which are not ours speak.
 #![cfg(feature = "local")]
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +9,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[path = "real_server/dialects.rs"]
+mod dialects;
 #[path = "real_server/rewritten.rs"]
 mod rewritten;
 #[path = "real_server/server.rs"]

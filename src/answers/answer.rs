@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What one sample of one request came to. Only these are ever stored as answers; failed requests are kept
@@ -59,6 +61,26 @@ pub enum Cause {
     Local,
     /// The run was stopped before an answer came.
     Cancelled,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RateLimited => "rate limited",
+            Self::Server => "failed by the server",
+            Self::TimedOut => "timed out",
+            Self::Connection => "not connected",
+            Self::Malformed => "malformed",
+            Self::Key => "refused the key",
+            Self::UnknownModel => "of an unknown model",
+            Self::Quota => "out of quota",
+            Self::NoProbabilities => "without probabilities",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired in their batch",
+            Self::Local => "failed in this process",
+            Self::Cancelled => "cancelled",
+        })
+    }
 }
 
 /// Tokens that a reply was billed for, where the backend says.

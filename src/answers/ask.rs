@@ -1,3 +1,8 @@
+use std::sync::Arc;
+
+use super::Identity;
+use super::key::Digest;
+use super::reading::Reading;
 use crate::requests::{Message, Read, Sampling};
 use crate::writing::under;
 
@@ -12,6 +17,11 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// Returns the key under which a store keeps what a model answers, where it is sampled.
+    pub(crate) fn key(&self, identity: &Arc<Identity>) -> Digest {
+        Reading::samples(self, identity).digest
+    }
+
     /// Puts a system prompt before the one that the ask has.
     pub(super) fn under(&mut self, system: Option<&str>) {
         under(&mut self.messages, system);

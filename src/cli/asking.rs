@@ -291,8 +291,10 @@ pub(crate) fn note_stopped<const N: usize>(
         }
         if summary.failed > 0 && summary.stopped.is_none() {
             notes.push(format!(
-                "{} requests to {} failed for good; they count as errors",
-                summary.failed, summary.model
+                "{} requests to {} failed for good and count as errors: {}",
+                summary.failed,
+                summary.model,
+                summary.failures()
             ));
         }
     }

@@ -1,11 +1,11 @@
 //! What a run asks and what that costs, at most.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{runs, tokens};
+use super::{beside, runs, tokens};
 use crate::answers::runner::Options;
 use crate::answers::{Answers, Ask, Identity, Inquiry, Posed, StoreError, Subject, judge_ask};
 use crate::configuration::{Model, Provider, Thinking};
@@ -14,7 +14,8 @@ use crate::scores::Method;
 use crate::spec::{Answerer, Play};
 use crate::writing::{Bound, of_dialogue};
 
-/// What one experiment asks: one line for each run of each arm and each judge, in each suite.
+/// What one experiment asks: one line for each run of each arm, each judge, and each model that answers beside questions,
+/// in each suite.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Spending {
     pub lines: Vec<Line>,
@@ -37,6 +38,8 @@ pub struct Line {
     pub run: String,
     /// The judging role, where this is a judge.
     pub judge: Option<String>,
+    /// The arm or role that answers beside the questions of others, where this is what it is asked there.
+    pub beside: Option<String>,
     pub model: String,
     pub suite: String,
     #[serde(flatten)]
@@ -86,13 +89,13 @@ impl Amount {
 
 /// An ask of a subject or a judge, as it is counted.
 #[derive(Clone, Copy, Debug, Default)]
-struct Counted {
+pub(super) struct Counted {
     amount: Amount,
     if_sampled: Amount,
 }
 
 impl Counted {
-    fn add(&mut self, other: Counted) {
+    pub(super) fn add(&mut self, other: Counted) {
         self.amount.add(other.amount);
         self.if_sampled.add(other.if_sampled);
     }
@@ -132,6 +135,7 @@ pub fn spending(inquiry: &Inquiry<'_>, store: Option<&Answers>) -> Result<Spendi
                 arm: Some(inquiry.spec[subject.arm].name.clone()),
                 run: runs::in_words(&subject.run),
                 judge: None,
+                beside: None,
                 model: subject.model.name.clone(),
                 suite,
                 amount: counted.amount,
@@ -144,19 +148,27 @@ pub fn spending(inquiry: &Inquiry<'_>, store: Option<&Answers>) -> Result<Spendi
             judged.entry(place).or_default().add(counted);
         }
     }
+    for (place, counted) in beside::labelled(inquiry, store)? {
+        judged.entry(place).or_default().add(counted);
+    }
+    let line = |suite, model: &Model, counted: Counted| Line {
+        arm: None,
+        run: String::new(),
+        judge: None,
+        beside: None,
+        model: model.name.clone(),
+        suite,
+        amount: counted.amount,
+        if_sampled: counted.if_sampled,
+        cost: counted.amount.cost(model),
+    };
     for ((role, suite), counted) in judged {
-        let Some((_, model)) = inquiry.judges.iter().find(|(judge, _)| *judge == role) else { continue };
-        let line = Line {
-            arm: None,
-            run: String::new(),
-            judge: Some(role),
-            model: model.name.clone(),
-            suite,
-            amount: counted.amount,
-            if_sampled: counted.if_sampled,
-            cost: counted.amount.cost(model),
-        };
-        spending.add(line, model);
+        let Some(model) = inquiry.model_of(&role) else { continue };
+        spending.add(Line { judge: Some(role), ..line(suite, model, counted) }, model);
+    }
+    for (who, (model, counted)) in beside::others(inquiry, store)? {
+        let beside = Line { beside: Some(who.name), run: who.run, ..line(who.suite, &model, counted) };
+        spending.add(beside, &model);
     }
     Ok(spending)
 }
@@ -174,11 +186,24 @@ impl Spending {
     }
 }
 
+/// Counts the verdicts of a judge on so many texts, at so many tokens a prompt.
+pub(super) fn verdicts(about: &Ask, model: &Model, prompt: u64, texts: u64) -> Counted {
+    let of = |each: u64| Amount {
+        requests: texts,
+        samples: each * texts,
+        prompt_tokens: prompt * texts,
+        answer_tokens: each * u64::from(about.sampling.max_tokens) * texts,
+    };
+    let may_be_sampled = matches!(about.read, Read::Probability { .. }) && !matches!(model.provider, Provider::Local);
+    let if_sampled = if may_be_sampled { of(u64::from(about.sampling.samples)) } else { Amount::default() };
+    Counted { amount: of(1), if_sampled }
+}
+
 /// Counts what one subject is asked.
-struct Counting<'c> {
-    inquiry: &'c Inquiry<'c>,
-    subject: &'c Subject,
-    store: Option<&'c Answers>,
+pub(super) struct Counting<'c> {
+    pub(super) inquiry: &'c Inquiry<'c>,
+    pub(super) subject: &'c Subject,
+    pub(super) store: Option<&'c Answers>,
 }
 
 impl Counting<'_> {
@@ -194,6 +219,8 @@ impl Counting<'_> {
     /// Returns what is left to ask of the subject by suite, and about its answers by judging role and suite.
     fn all(&self) -> Result<(BySuite, ByJudge), StoreError> {
         let (mut own, mut of_judges) = (BySuite::new(), ByJudge::new());
+        let identity = Arc::new(Identity::of(&self.subject.model));
+        let mut seen = BTreeSet::new();
         for posed in self.inquiry.posed() {
             if let Some(play) = &posed.question.play {
                 for (role, counted) in self.games(&posed, play) {
@@ -207,6 +234,12 @@ impl Counting<'_> {
             let ask = self.inquiry.ask(self.subject, &posed);
             let counted = self.one(&ask)?;
             own.entry(posed.suite.name.clone()).or_default().add(counted);
+            for ask in self.foreseen(&posed) {
+                // Several prompts may want to know the same, which is asked once.
+                if seen.insert(ask.key(&identity)) {
+                    own.entry(posed.suite.name.clone()).or_default().add(self.one(&ask)?);
+                }
+            }
             for (role, counted) in self.judges(&ask, &posed)? {
                 of_judges.entry((role, posed.suite.name.clone())).or_default().add(counted);
             }
@@ -235,7 +268,17 @@ impl Counting<'_> {
         of_dialogue(dialogue, &posed.question.name, samples, samples).into_iter().filter_map(of).collect()
     }
 
-    fn one(&self, ask: &Ask) -> Result<Counted, StoreError> {
+    /// What the subject itself is asked beside a question.
+    fn foreseen(&self, posed: &Posed<'_>) -> Vec<Ask> {
+        if posed.question.foreseen.is_empty() {
+            return Vec::new();
+        }
+        let itself = posed.question.foreseen.iter().filter(|foreseen| matches!(foreseen.by, Answerer::Itself));
+        let scope = self.inquiry.scope(self.subject, posed);
+        itself.filter_map(|foreseen| self.inquiry.foreseen_ask(self.subject, posed, &scope, foreseen).ok()).collect()
+    }
+
+    pub(super) fn one(&self, ask: &Ask) -> Result<Counted, StoreError> {
         let prompt = tokens::prompt(&ask.messages);
         let sampled = |samples: u64| self.amount(prompt, samples, ask.sampling.max_tokens);
         let wanted = u64::from(ask.sampling.samples);
@@ -277,21 +320,20 @@ impl Counting<'_> {
     fn judges(&self, ask: &Ask, posed: &Posed<'_>) -> Result<Vec<(String, Counted)>, StoreError> {
         let mut found = Vec::new();
         for judge in &posed.question.judges {
-            let Ok(about) = judge_ask(posed.question, &posed.prompt.scope, judge, "") else { continue };
-            let prompt = tokens::prompt(&about.messages) + u64::from(ask.sampling.max_tokens);
-            let of = |samples: u64| Amount {
-                requests: samples,
-                samples,
-                prompt_tokens: prompt * samples,
-                answer_tokens: u64::from(about.sampling.max_tokens) * samples,
-            };
+            let Ok(about) = judge_ask(posed.question, &posed.prompt.scope, judge, tokens::UNKNOWN) else { continue };
+            let Some(model) = self.inquiry.model_of(&judge.by) else { continue };
+            let prompt = tokens::prompt_around(&about.messages, u64::from(ask.sampling.max_tokens));
             let wanted = u64::from(ask.sampling.samples);
             let left = wanted.saturating_sub(self.judged(posed, &judge.by)?);
+            let counted = verdicts(&about, model, prompt, left);
             found.push((
                 judge.by.clone(),
                 match ask.read {
-                    Read::Samples => Counted { amount: of(left), ..Counted::default() },
-                    Read::Probability { .. } => Counted { if_sampled: of(left), ..Counted::default() },
+                    Read::Samples => counted,
+                    // Only a text is judged.
+                    Read::Probability { .. } => {
+                        Counted { amount: Amount::default(), if_sampled: counted.amount.plus(counted.if_sampled) }
+                    }
                 },
             ));
         }

@@ -143,7 +143,7 @@ fn grouped(lines: &[Line]) -> Vec<(String, Vec<&Line>)> {
     let mut groups: Vec<Vec<&Line>> = Vec::new();
     for line in lines {
         let is_its = |group: &&mut Vec<&Line>| {
-            let of = |line: &Line| (line.arm.clone(), line.judge.clone(), line.suite.clone());
+            let of = |line: &Line| (line.arm.clone(), line.judge.clone(), line.beside.clone(), line.suite.clone());
             group.first().is_some_and(|first| of(first) == of(line))
         };
         match groups.iter_mut().find(is_its) {
@@ -153,11 +153,12 @@ fn grouped(lines: &[Line]) -> Vec<(String, Vec<&Line>)> {
     }
     let named = |group: Vec<_>| {
         let first: Option<&&Line> = group.first();
-        let (arm, judge) = (first.and_then(|line| line.arm.clone()), first.and_then(|line| line.judge.clone()));
-        let who = match (arm, judge) {
-            (Some(arm), _) if group.len() > 1 => format!("{arm} ({} models)", group.len()),
-            (Some(arm), _) => arm,
-            (None, judge) => format!("judge {}", judge.unwrap_or_default()),
+        let of = |pick: fn(&Line) -> &Option<String>| first.and_then(|line| pick(line).clone());
+        let who = match (of(|line| &line.arm), of(|line| &line.beside), of(|line| &line.judge)) {
+            (Some(arm), _, _) if group.len() > 1 => format!("{arm} ({} models)", group.len()),
+            (Some(arm), _, _) => arm,
+            (None, Some(beside), _) => format!("{beside}, beside"),
+            (None, None, judge) => format!("judge {}", judge.unwrap_or_default()),
         };
         (who, group)
     };

@@ -9,6 +9,7 @@
 mod desk;
 mod dialects;
 mod failures;
+mod network;
 mod probabilities;
 mod replies;
 mod samples;

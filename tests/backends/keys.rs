@@ -1,7 +1,10 @@
 //! A planted key, requests that fail in every way, and then a search through every byte that is left behind.
 
 use std::fs;
+use std::io::Read as _;
+use std::path::Path;
 
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::json;
 
 use crate::project::{Project, SPEC, colours, said};
@@ -81,17 +84,55 @@ fn wordy() -> String {
     SPEC.replace("\"Red or blue? Answer with one word.\"", &wordings.join("\n    "))
 }
 
-fn assert_clean(project: &Project, shown: &str, what: &str) {
+/// Runs every other command that reads a run, into files and onto the terminal, and returns what they showed.
+fn look_into(project: &Project) -> String {
     project.export("out", "export.jsonl");
+    let id = "colour/1/itself/none/w1";
+    let looks: [&[&str]; 8] = [
+        &["status", "out"],
+        &["status", "out", "--json"],
+        &["cache", "list", "--out", "out"],
+        &["cache", "explain", id, "spec.ispec", "--out", "out"],
+        &["plan", "spec.ispec", "--out", "out"],
+        &["merge", "merged", "out"],
+        &["report", "out", "--parquet", "scores.parquet", "--inspect", "run.eval", "--junit", "claims.xml"],
+        &["cache", "prune", "--store", "merged/answers.sqlite", "--failures", "--yes"],
+    ];
+    looks.iter().map(|arguments| said(&project.introspec(arguments, &[("PLANTED", KEY)]))).collect()
+}
+
+/// Returns every byte of a file, and what is compressed in it.
+fn unpacked(file: &Path) -> Vec<u8> {
+    let mut bytes = fs::read(file).unwrap();
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("eval") => {
+            let mut archive = zip::ZipArchive::new(fs::File::open(file).unwrap()).unwrap();
+            for index in 0..archive.len() {
+                archive.by_index(index).unwrap().read_to_end(&mut bytes).unwrap();
+            }
+        }
+        Some("parquet") => {
+            let reader = SerializedFileReader::new(fs::File::open(file).unwrap()).unwrap();
+            for row in reader.get_row_iter(None).unwrap() {
+                bytes.extend_from_slice(row.unwrap().to_json_value().to_string().as_bytes());
+            }
+        }
+        _ => {}
+    }
+    bytes
+}
+
+fn assert_clean(project: &Project, shown: &str, what: &str) {
+    let shown = format!("{shown}{}", look_into(project));
     for spelling in SPELLINGS {
         assert!(!shown.contains(spelling), "{what}: shown as {spelling}:\n{shown}");
     }
     let files = project.files();
-    for name in ["answers.sqlite", "out.log", "export.jsonl"] {
+    for name in ["out/answers.sqlite", "out.log", "export.jsonl", "merged/answers.sqlite"] {
         assert!(files.iter().any(|file| file.ends_with(name)), "{what}: no {name} among {files:?}");
     }
     for file in files {
-        let bytes = fs::read(&file).unwrap();
+        let bytes = unpacked(&file);
         for spelling in SPELLINGS {
             let found = bytes.windows(spelling.len()).any(|part| part == spelling.as_bytes());
             assert!(!found, "{what}: {} has the key as {spelling}", file.display());
@@ -112,6 +153,9 @@ fn a_key_is_found_in_no_file_and_no_message_however_requests_fail() {
         }
         assert!(server.total() > 60, "{provider}: {} requests", server.total());
         assert_clean(&project, &shown, provider);
+        for name in ["out/report.html", "out/scores.jsonl", "scores.parquet", "run.eval", "claims.xml"] {
+            assert!(project.path(name).exists(), "{provider}: no {name}");
+        }
     }
 }
 

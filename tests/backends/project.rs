@@ -61,13 +61,15 @@ impl Project {
         self.0.path().join(name)
     }
 
-    /// Runs the spec into a folder, with more arguments and variables of the environment.
+    /// Runs the spec into a folder, with variables of the environment.
     pub(crate) fn run(&self, out: &str, variables: &[(&str, &str)]) -> Output {
+        self.introspec(&["run", "spec.ispec", "--out", out, "--log-file", &format!("{out}.log")], variables)
+    }
+
+    /// Runs the program in the project's folder, as talkative as it can be.
+    pub(crate) fn introspec(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_introspec"));
-        command
-            .args(["run", "spec.ispec", "--out", out, "--log-file", &format!("{out}.log")])
-            .current_dir(self.0.path())
-            .env("RUST_BACKTRACE", "full");
+        command.args(arguments).current_dir(self.0.path()).env("RUST_BACKTRACE", "full");
         command.env("RUST_LOG", "trace").envs(variables.iter().copied());
         command.output().unwrap()
     }

@@ -22,7 +22,10 @@ fn a_recorded_run_gives_the_same_report_from_a_store_and_from_lines() {
         project.configure(&format!("provider: replay, from: {from}, model: m"));
         let output = project.run(out, &[]);
         assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{from}: {}", said(&output));
-        assert_eq!(project.results("first"), project.results(out), "{from}");
+        for file in ["results.json", "scores.jsonl", "report.html"] {
+            let of = |run: &str| fs::read_to_string(project.path(run).join(file)).unwrap();
+            assert_eq!(of("first"), of(out), "{from}: {file}");
+        }
     }
 }
 
@@ -41,9 +44,12 @@ fn a_recorded_failure_is_a_failure_again() {
         project.configure(&format!("provider: replay, from: {from}, model: m"));
         let output = project.run(out, &[]);
         assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{from}: {}", said(&output));
-        assert_eq!(first["cells"], project.results(out)["cells"], "{from}");
+        assert_eq!(first, project.results(out), "{from}");
     }
     assert!(first["cells"].to_string().contains("\"error\":4"), "{}", first["cells"]);
+    // What failed is in the report with its cause, in the service's words.
+    let notes = first["notes"].to_string();
+    assert!(notes.contains("count as errors: 2 rejected (") && notes.contains("this prompt is too long"), "{notes}");
 }
 
 #[test]

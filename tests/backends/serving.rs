@@ -43,3 +43,21 @@ fn a_question_that_no_model_can_read_as_probabilities_is_sampled() {
     assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{}", said(&output));
     assert!(server.total() > 0);
 }
+
+#[test]
+fn a_proxy_of_the_environment_is_used_and_not_for_this_machine() {
+    let server = Server::start(colours);
+    let proxy = server.base_url.trim_end_matches("/v1");
+    let nowhere = [("HTTP_PROXY", "http://127.0.0.1:9"), ("http_proxy", "http://127.0.0.1:9")];
+    for (base_url, proxies) in [
+        ("http://model.invalid/v1", [("HTTP_PROXY", proxy), ("http_proxy", proxy)]),
+        (server.base_url.as_str(), nowhere),
+    ] {
+        let before = server.total();
+        let project = Project::new(SPEC, &format!("provider: chat, base_url: \"{base_url}\", model: m"));
+        let none = [("NO_PROXY", ""), ("no_proxy", "")];
+        let output = project.run("out", &[&proxies[..], &none].concat());
+        assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{base_url}: {}", said(&output));
+        assert!(server.total() > before, "{base_url}");
+    }
+}

@@ -1,5 +1,6 @@
-//! llama.cpp's own server, from the Python package that carries it, on a loopback address.
+//! Servers from Python packages, on loopback addresses: llama.cpp's own, and a proxy with other dialects in front of it.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -15,11 +16,18 @@ pub(crate) struct Server {
 impl Server {
     /// Serves a GGUF file to `parallel` requests at once, each with `context` tokens at most.
     pub(crate) fn start(python: &Path, model: &Path, parallel: u32, context: u32) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/real_server/serve.py");
+        Self::of(python, "serve.py", &[&model.display().to_string(), &parallel.to_string(), &context.to_string()])
+    }
+
+    /// Puts the proxy of `LiteLLM` in front of another server, which it calls `model`.
+    pub(crate) fn proxy(&self, python: &Path, model: &str, key: &str) -> Self {
+        Self::of(python, "proxy.py", &[self.address(), model, key])
+    }
+
+    fn of(python: &Path, script: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(python)
-            .arg(script)
-            .arg(model)
-            .args([parallel.to_string(), context.to_string()])
+            .arg(folder().join(script))
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -29,11 +37,7 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line of text");
         let address = line.trim().to_owned();
-        assert!(
-            address.starts_with("http://127.0.0.1:"),
-            "the server did not start on {}: `{address}`",
-            model.display()
-        );
+        assert!(address.starts_with("http://127.0.0.1:"), "{script} did not start on {arguments:?}: `{address}`");
         Self { address, child, input }
     }
 
@@ -68,7 +72,12 @@ impl Drop for Server {
     }
 }
 
-/// A Python that has the package. Without one the test is skipped, and says so; not in CI, where it fails.
+/// Where the servers' scripts are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real_server")
+}
+
+/// A Python that has the packages. Without one the test is skipped, and says so; not in CI, where it fails.
 pub(crate) fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     match PYTHON.get_or_init(make_environment) {
@@ -83,14 +92,21 @@ pub(crate) fn python() -> Option<&'static Path> {
 }
 
 fn make_environment() -> Result<PathBuf, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("real_server_python");
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    if run(&python, &["-c", "import xllamacpp"]).is_err() {
-        let system = if cfg!(windows) { "python" } else { "python3" };
-        run(Path::new(system), &["-m", "venv", "--clear", &folder.display().to_string()])?;
-        run(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "xllamacpp"])?;
-        run(&python, &["-c", "import xllamacpp"])?;
+    let requirements = folder().join("requirements.txt");
+    let environment = Path::new(env!("CARGO_TARGET_TMPDIR")).join("real_server_python");
+    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    // What was installed is written down, so that other requirements make another environment.
+    let (wanted, installed) =
+        (fs::read(&requirements).map_err(|error| error.to_string())?, environment.join("installed"));
+    if fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
     }
+    let system = if cfg!(windows) { "python" } else { "python3" };
+    run(Path::new(system), &["-m", "venv", "--clear", &environment.display().to_string()])?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    run(&python, &[&install[..], &[&requirements.display().to_string()]].concat())?;
+    run(&python, &["-c", "import xllamacpp"])?;
+    fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))?;
     Ok(python)
 }
 

@@ -7,6 +7,7 @@ mod message;
 use std::fmt;
 
 use futures_util::future::BoxFuture;
+use reqwest::Url;
 use reqwest::header::HeaderName;
 
 use super::http::{CONCURRENCY, Http, KeyHeader, Names, failure, service};
@@ -53,16 +54,25 @@ impl Anthropic {
             temperature: settable.then_some(1.0),
             concurrency: CONCURRENCY,
         };
+        let http = Http::new(model, "/messages", key, header, &[version])?;
         Ok(Self {
-            http: Http::new(model, "/messages", key, header, &[version])?,
+            names: names(http.endpoint(), &model.model),
+            http,
             base_url: service(model)?.base_url.clone(),
             model: model.model.clone(),
             top_p: model.sampling.top_p,
             thinking: model.thinking.clone(),
             can,
-            names: Names::as_asked(&model.model),
         })
     }
+}
+
+/// The names that a model may answer under: the service answers under the name that was asked, other servers that speak its
+/// interface under any that stays the same.
+fn names(endpoint: &Url, model: &str) -> Names {
+    let host = endpoint.host_str().unwrap_or_default();
+    let is_its = host == "anthropic.com" || host.ends_with(".anthropic.com");
+    if is_its { Names::as_asked(model) } else { Names::as_first(model) }
 }
 
 impl Backend for Anthropic {

@@ -46,7 +46,7 @@ impl Account {
     pub(super) fn failed(&mut self, ask: &Asked, failure: &Failure) {
         let done = ask.end();
         self.last_failure = Some(failure.clone());
-        self.summary.failed += 1;
+        self.summary.count_failure(failure);
         self.summary.done += u64::from(done);
         let (model, place) = (self.model.respondent.name.as_str(), ask.place.as_str());
         self.model.listener.notice(&Event::Failed { model, place, failure, done });

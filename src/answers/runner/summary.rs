@@ -1,4 +1,6 @@
-use crate::answers::{Failure, Usage};
+use std::collections::BTreeMap;
+
+use crate::answers::{Cause, Failure, Usage};
 
 /// What a run came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct ModelSummary {
     pub answers: u64,
     /// Calls that failed for good.
     pub failed: u64,
+    /// The same by cause, each with one message: the first by the alphabet, so that it does not hang on timing.
+    pub causes: BTreeMap<Cause, (u64, String)>,
     /// Calls that were made again.
     pub retried: u64,
     pub usage: Usage,
@@ -49,10 +53,33 @@ impl ModelSummary {
         self.done += round.done;
         self.answers += round.answers;
         self.failed += round.failed;
+        for (cause, (count, message)) in round.causes {
+            let (known, least) = self.causes.entry(cause).or_insert_with(|| (0, message.clone()));
+            *known += count;
+            if message < *least {
+                *least = message;
+            }
+        }
         self.retried += round.retried;
         self.usage.prompt_tokens += round.usage.prompt_tokens;
         self.usage.completion_tokens += round.usage.completion_tokens;
         self.stopped = self.stopped.take().or(round.stopped);
         self.sampled = self.sampled.take().or(round.sampled);
+    }
+
+    /// Counts a call that failed for good.
+    pub(super) fn count_failure(&mut self, failure: &Failure) {
+        self.failed += 1;
+        let (count, message) = self.causes.entry(failure.cause).or_insert_with(|| (0, failure.message.clone()));
+        *count += 1;
+        if failure.message < *message {
+            message.clone_from(&failure.message);
+        }
+    }
+
+    /// Returns what failed for good, by cause, in words.
+    pub fn failures(&self) -> String {
+        let parts = self.causes.iter().map(|(cause, (count, message))| format!("{count} {cause} ({message})"));
+        parts.collect::<Vec<_>>().join("; ")
     }
 }

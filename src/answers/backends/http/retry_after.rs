@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// Reads how long a service asks us to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date.
 pub(super) fn milliseconds(headers: &HeaderMap) -> Option<u64> {
@@ -12,9 +12,12 @@ pub(super) fn milliseconds(headers: &HeaderMap) -> Option<u64> {
     if let Ok(seconds) = value.parse::<f64>() {
         return whole(seconds * 1000.0);
     }
-    let until = httpdate::parse_http_date(&value).ok()?;
+    let date = |text: String| httpdate::parse_http_date(&text).ok();
+    let until = date(value)?;
+    // By the service's own clock, where it says: this machine's may be wrong, or jump.
+    let now = headers.get(DATE).and_then(text).and_then(date).unwrap_or_else(SystemTime::now);
     // A date that has passed means: now.
-    let wait = until.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO);
+    let wait = until.duration_since(now).unwrap_or(Duration::ZERO);
     u64::try_from(wait.as_millis()).ok()
 }
 
@@ -42,6 +45,16 @@ mod tests {
         assert_eq!(wait("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"), Some(0));
         let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
         assert!(wait("retry-after", &soon).is_some_and(|wait| (90_000..=100_000).contains(&wait)));
+    }
+
+    #[test]
+    fn a_date_counts_from_the_services_own_clock() {
+        let mut headers = HeaderMap::new();
+        headers.insert("date", "Wed, 21 Oct 2015 07:28:00 GMT".parse().expect("a header"));
+        headers.insert("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT".parse().expect("a header"));
+        assert_eq!(milliseconds(&headers), Some(30_000));
+        headers.insert("date", "yesterday".parse().expect("a header"));
+        assert_eq!(milliseconds(&headers), Some(0));
     }
 
     #[test]
