@@ -51,12 +51,14 @@ fn requests(inquiry: &Inquiry<'_>, shard: Option<Shard>) -> BTreeMap<String, u64
     let mut suites = BTreeMap::new();
     match shard {
         None => {
-            for (suite, asked) in inquiry.questions() {
+            // How many requests a game takes is known once it is played.
+            for (suite, asked) in inquiry.questions().filter(|(_, asked)| inquiry.spec[asked.question].play.is_none()) {
                 *suites.entry(inquiry.spec[suite.suite].name.clone()).or_default() += asked.requests;
             }
         }
         Some(shard) => {
-            for posed in inquiry.posed().filter(|posed| shard.holds(&posed.prompt.request.id)) {
+            let asked = inquiry.posed().filter(|posed| posed.question.play.is_none());
+            for posed in asked.filter(|posed| shard.holds(&posed.prompt.request.id)) {
                 *suites.entry(posed.suite.name.clone()).or_default() += 1;
             }
         }

@@ -143,7 +143,11 @@ impl<'a> Asking<'a> {
             }
         }
         let shard = self.shard;
-        let requests = if shard.is_some() { posed(inquiry, shard).count() as u64 } else { inquiry.requests() };
+        let is_asked = |posed: &Posed<'_>| posed.question.play.is_none();
+        let requests = match shard {
+            Some(_) => posed(inquiry, shard).filter(is_asked).count() as u64,
+            None => inquiry.requests(),
+        };
         let mut jobs = Vec::new();
         for model in models {
             let identity = Identity::of(model);

@@ -58,9 +58,13 @@ impl Plan {
     }
 
     fn all(&self) -> Result<Exit, Exit> {
-        let checked = self.spec.whole()?;
+        let checked = self.spec.checked()?;
         let own = run::own_experiments(&checked, &self.spec.spec)?;
-        let (configuration, notes) = self.configuration(&checked, &own)?;
+        let (configuration, mut notes) = self.configuration(&checked, &own)?;
+        notes.extend(checked.plan.unwritten.iter().map(|unwritten| {
+            let prose = unwritten.problem.prose().title;
+            format!("{prose}: its rows are counted, and what prompts show of them is not. `introspec write --cost` says what writing takes.")
+        }));
         let store = self.out.as_ref().map(|out| record::store_of_run(out)).filter(|path| path.exists());
         let store = store.map(|path| Answers::open(&path)).transpose().map_err(|error| run::store_failed(&error))?;
         let mut forecasts = Vec::new();

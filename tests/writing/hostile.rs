@@ -37,6 +37,10 @@ fn a_writer_that_repeats_itself() {
     });
     assert!(out.contains("dropped: too much like another"), "{out}");
     assert_eq!(project.rows("written/choices.jsonl").len(), 1);
+    // What there is can be built, and it is told that there should be more.
+    let built = project.run(&["build", "spec.ispec", "--out", "out"]);
+    assert_eq!(built.code, Some(0), "{}", built.err);
+    assert!(built.err.contains("W0006") && built.err.contains("1 of 6 rows"), "{}", built.err);
 }
 
 #[test]
