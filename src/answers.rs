@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 pub mod backend;
 pub mod backends;
+pub mod batch;
 mod beside;
 pub mod budget;
 mod games;

@@ -1,6 +1,7 @@
 //! Commands: one file each. They open the doors to files, models and the terminal, and call the stages.
 
 mod asked;
+mod asking;
 mod audit;
 mod build;
 mod cache;

@@ -3,6 +3,7 @@
 //! It stands in `introspec.yaml` beside a spec, so that a spec can be published as it is. Reading is pure: a
 //! key is only ever named here, by its environment variable or command, and looked up when its model is first asked.
 
+mod batch;
 mod can;
 mod error;
 mod key;
@@ -16,6 +17,7 @@ mod thinking;
 
 use std::collections::BTreeMap;
 
+pub use batch::Batch;
 pub use can::Can;
 pub use error::ConfigurationError;
 pub use key::KeySource;

@@ -24,6 +24,10 @@
 //!                        (terminal, results.json, report.html)
 //! ```
 //!
+//! Where models write rows, or talk until something comes of it, rows wait for replies: [`writing`] says what is wanted,
+//! `introspec write` asks for it through the same backends and store, and a lock beside the spec keeps it, so that
+//! builds ask nobody.
+//!
 //! Everything from `text` to `requests`, and from `answers` to `report`, is pure. The outside world comes in
 //! through one door each: files through [`world`], models through [`answers::backend`], randomness through
 //! [`rows::draw`], which derives every draw from the spec's seed.

@@ -53,6 +53,8 @@ pub enum Cause {
     NoProbabilities,
     /// Any other 4xx: the request itself is refused.
     Rejected,
+    /// The batch that held the request ended without an answer to it.
+    Expired,
     /// The model in the process itself failed.
     Local,
     /// The run was stopped before an answer came.

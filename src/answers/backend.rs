@@ -2,6 +2,8 @@
 
 use futures_util::future::BoxFuture;
 
+use super::batch::Batches;
+use super::budget::Purse;
 use super::{Answer, Failure, Headroom, Usage};
 use crate::requests::Message;
 
@@ -92,6 +94,16 @@ pub trait Backend: Send + Sync {
 
     /// What its service says about its limits, where it does.
     fn headroom(&self) -> Option<&Headroom> {
+        None
+    }
+
+    /// The same model by its service's batches, where it has them.
+    fn batches(&self) -> Option<&dyn Batches> {
+        None
+    }
+
+    /// What its calls are paid from, where that is limited. [`Backend::call`] takes it from there by itself.
+    fn purse(&self) -> Option<&Purse> {
         None
     }
 

@@ -1,6 +1,8 @@
 //! How much a run may spend. A call is made only where it fits, at its dearest, beside what is spent and what is
 //! under way.
 
+mod purse;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::pending;
@@ -11,8 +13,12 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::backend::{Backend, Call, Capabilities, Reply, Want};
+use super::batch::Batches;
 use super::{Cause, Failure, Headroom, Usage};
 use crate::configuration::Price;
+
+pub use purse::Purse;
+pub(crate) use purse::{Enough, Held};
 
 /// The most that a run may spend, in all its processes together.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -71,14 +77,6 @@ struct Place<'b> {
     number: u64,
 }
 
-/// What one call may cost. Dropping it gives it back.
-#[derive(Debug)]
-struct Held<'b> {
-    budget: &'b Budget,
-    most: Spent,
-    comes_to: Spent,
-}
-
 enum Room {
     Enough,
     /// What is under way may turn out cheaper than it could.
@@ -95,7 +93,7 @@ impl Budget {
 
     /// Returns the same model within this budget. A model without a price costs nothing.
     pub fn around(self: &Arc<Self>, backend: Arc<dyn Backend>, price: Option<Price>) -> Arc<dyn Backend> {
-        Arc::new(Budgeted { backend, budget: Arc::clone(self), price })
+        Arc::new(Budgeted { backend, purse: Purse { budget: Arc::clone(self), price } })
     }
 
     /// The limit that was reached, where one was.
@@ -112,17 +110,21 @@ impl Budget {
     }
 
     /// Waits until a call fits; none where a limit is reached.
-    async fn hold(&self, most: Spent) -> Option<Held<'_>> {
+    async fn hold(self: &Arc<Self>, most: Spent, price: Option<Price>) -> Option<Held> {
         let place = self.place();
         loop {
             // It is made before the look, so that nothing that moves in between goes unnoticed.
             let moved = self.moved.notified();
             match self.room(place.number, most) {
-                Room::Enough => return Some(Held { budget: self, most, comes_to: Spent::default() }),
+                Room::Enough => return Some(self.held(most, price)),
                 Room::Perhaps => moved.await,
                 Room::None => return None,
             }
         }
+    }
+
+    fn held(self: &Arc<Self>, most: Spent, price: Option<Price>) -> Held {
+        Held { budget: Arc::clone(self), price, most, comes_to: Spent::default() }
     }
 
     fn place(&self) -> Place<'_> {
@@ -170,18 +172,6 @@ impl Drop for Place<'_> {
         if waiting {
             self.budget.moved.notify_waiters();
         }
-    }
-}
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        let mut state = self.budget.lock();
-        state.spent = state.spent.plus(self.comes_to);
-        state.flying = state.flying.saturating_sub(1);
-        // With nothing under way nothing is held: what rounding left of a cost goes too.
-        state.held = if state.flying == 0 { Spent::default() } else { state.held.minus(self.most) };
-        drop(state);
-        self.budget.moved.notify_waiters();
     }
 }
 
@@ -264,25 +254,19 @@ fn most_of(call: &Call) -> Usage {
 /// A model within a budget.
 struct Budgeted {
     backend: Arc<dyn Backend>,
-    budget: Arc<Budget>,
-    price: Option<Price>,
+    purse: Purse,
 }
 
 impl Budgeted {
     async fn within(&self, call: &Call) -> Result<Reply, Failure> {
-        let most = Spent::of(1, most_of(call), self.price);
-        let Some(mut held) = self.budget.hold(most).await else {
+        let Purse { budget, price } = &self.purse;
+        let most = Spent::of(1, most_of(call), *price);
+        let Some(mut held) = budget.hold(most, *price).await else {
             // The run is being stopped, which drops this call.
             return pending().await;
         };
         let reply = self.backend.call(call).await;
-        held.comes_to = match &reply {
-            // A reply that says nothing of tokens counts at its dearest.
-            Ok(reply) if reply.usage == Usage::default() => most,
-            Ok(reply) => Spent::of(1, reply.usage, self.price),
-            Err(failure) if may_be_billed(failure.cause) => most,
-            Err(_) => Spent::of(1, Usage::default(), None),
-        };
+        held.settle(reply.as_ref());
         reply
     }
 }
@@ -294,6 +278,14 @@ impl Backend for Budgeted {
 
     fn headroom(&self) -> Option<&Headroom> {
         self.backend.headroom()
+    }
+
+    fn batches(&self) -> Option<&dyn Batches> {
+        self.backend.batches()
+    }
+
+    fn purse(&self) -> Option<&Purse> {
+        Some(&self.purse)
     }
 
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {
@@ -328,10 +320,10 @@ mod tests {
     #[tokio::test]
     async fn a_call_waits_for_what_is_under_way_and_fits_where_that_was_cheaper() {
         let budget = budget(100);
-        let mut first = budget.hold(tokens(80)).await.expect("it fits");
+        let mut first = budget.hold(tokens(80), None).await.expect("it fits");
         let second = tokio::spawn({
             let budget = Arc::clone(&budget);
-            async move { budget.hold(tokens(80)).await.is_some() }
+            async move { budget.hold(tokens(80), None).await.is_some() }
         });
         tokio::task::yield_now().await;
         assert!(!second.is_finished());
@@ -344,22 +336,22 @@ mod tests {
     #[tokio::test]
     async fn a_limit_is_reached_when_nothing_is_under_way_and_stops_the_run() {
         let budget = budget(100);
-        let mut first = budget.hold(tokens(60)).await.expect("it fits");
+        let mut first = budget.hold(tokens(60), None).await.expect("it fits");
         first.comes_to = tokens(60);
         drop(first);
-        assert!(budget.hold(tokens(41)).await.is_none());
+        assert!(budget.hold(tokens(41), None).await.is_none());
         assert_eq!(budget.reached(), Some(Reached::Tokens));
         assert!(budget.stop.is_cancelled());
-        assert!(budget.hold(tokens(1)).await.is_none(), "a run that is stopped stays so");
+        assert!(budget.hold(tokens(1), None).await.is_none(), "a run that is stopped stays so");
     }
 
     #[tokio::test]
     async fn a_dear_call_is_not_passed_by_cheap_ones() {
         let budget = budget(100);
-        let mut first = budget.hold(tokens(60)).await.expect("it fits");
+        let mut first = budget.hold(tokens(60), None).await.expect("it fits");
         let wait = |most: u64| {
             let budget = Arc::clone(&budget);
-            tokio::spawn(async move { budget.hold(tokens(most)).await.is_some() })
+            tokio::spawn(async move { budget.hold(tokens(most), None).await.is_some() })
         };
         let dear = wait(80);
         tokio::task::yield_now().await;
@@ -375,10 +367,10 @@ mod tests {
     async fn what_was_spent_before_counts() {
         let limits = Limits { requests: Some(2), ..Limits::default() };
         let budget = Budget::new(limits, tokens(5), CancellationToken::new());
-        let mut call = budget.hold(tokens(5)).await.expect("one is left");
+        let mut call = budget.hold(tokens(5), None).await.expect("one is left");
         call.comes_to = tokens(5);
         drop(call);
-        assert!(budget.hold(tokens(5)).await.is_none());
+        assert!(budget.hold(tokens(5), None).await.is_none());
         assert_eq!(budget.reached(), Some(Reached::Requests));
     }
 

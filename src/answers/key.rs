@@ -17,6 +17,11 @@ impl Digest {
         Self(bytes)
     }
 
+    /// Returns the digest that was kept as these bytes.
+    pub(crate) fn kept(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }

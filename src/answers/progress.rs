@@ -39,6 +39,8 @@ struct Shown {
     usage: Usage,
     failed: u64,
     retried: u64,
+    /// How many batches are under way, with how many requests, of which so many have come to an end.
+    batches: (u64, u64, u64),
     /// How many asks were done with calls at some moments of the last while, at most one a second.
     lately: VecDeque<(Instant, u64)>,
     next: Instant,
@@ -71,6 +73,7 @@ impl Progress {
             usage: Usage::default(),
             failed: 0,
             retried: 0,
+            batches: (0, 0, 0),
             lately: VecDeque::from([(now, 0)]),
             next,
         }
@@ -125,6 +128,9 @@ impl Listener for Progress {
                 shown.usage.completion_tokens += usage.completion_tokens;
             }),
             Event::Retried { model, .. } => self.update(model, |shown| shown.retried += 1),
+            Event::Batches { model, open, requests, done } => {
+                self.update(model, |shown| shown.batches = (open, requests, done));
+            }
             // The rate shows it.
             Event::Slowed { .. } => {}
             Event::Failed { model, done, .. } => self.update(model, |shown| {
@@ -199,6 +205,9 @@ impl Shown {
         parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
         if let Some(price) = self.price {
             parts.push(format!("spent {:.3}", price.of(self.usage)));
+        }
+        if let (open @ 1.., requests, done) = self.batches {
+            parts.push(format!("batches: {open}, with {done} of {requests} done"));
         }
         let left = self.total.map(|total| total.saturating_sub(self.known + self.done));
         if let Some(left) = left.filter(|left| *left > 0 && rate > 0.0) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::backend::{Call, Probability, Want};
 use super::key::Digest;
@@ -32,6 +32,24 @@ struct Canonical<'a> {
     temperature: f64,
     max_tokens: u32,
     seed: u32,
+}
+
+/// The same, as it is read back.
+#[derive(Deserialize)]
+struct Sent {
+    messages: Vec<Message>,
+    temperature: f64,
+    max_tokens: u32,
+    seed: u32,
+}
+
+/// What the store keeps of a reading.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) digest: Digest,
+    pub(crate) method: String,
+    pub(crate) detail: String,
+    pub(crate) body: String,
 }
 
 impl Reading {
@@ -92,6 +110,21 @@ impl Reading {
         ]);
         let wanted = if sampled { ask.sampling.samples } else { 1 };
         Arc::new(Self { digest, identity: Arc::clone(identity), method, body, detail, wanted, call })
+    }
+
+    /// Returns a reading of which the store has kept these columns; none where it did not write them. `shown` is how
+    /// many of the most probable tokens the model shows.
+    pub(crate) fn kept(kept: Kept, identity: &Arc<Identity>, shown: u8) -> Option<Arc<Self>> {
+        let Kept { digest, method, detail, body } = kept;
+        let Sent { messages, temperature, max_tokens, seed } = serde_json::from_str(&body).ok()?;
+        let (method, want) = match method.as_str() {
+            "samples" => (Method::Samples, Want::Samples { first: 0, count: 0 }),
+            "top" => (Method::Top, Want::Top { k: shown }),
+            // No service is asked for these.
+            _ => return None,
+        };
+        let call = Call { messages, want, temperature, max_tokens, seed };
+        Some(Arc::new(Self { digest, identity: Arc::clone(identity), method, body, detail, wanted: 0, call }))
     }
 
     /// Returns the call for `count` samples from `first` on; a reading of probabilities has one call only.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backend::Backend;
 use super::runner::Limits;
-use crate::configuration::{Model, Price, Provider, SamplingDefaults, Thinking};
+use crate::configuration::{Batch, Model, Price, Provider, SamplingDefaults, Thinking};
 
 /// A model that can be asked: a backend, and what the store knows the model by.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct Respondent {
     pub fixed: bool,
     pub limits: Limits,
     pub price: Option<Price>,
+    /// How it is asked in batches, where it is.
+    pub batch: Option<Batch>,
 }
 
 /// What makes two models the same one: answers are reused where all of this agrees.
@@ -46,6 +48,7 @@ impl Respondent {
             fixed: model.concurrency.is_some(),
             limits: model.limits,
             price: model.price,
+            batch: model.batch.clone(),
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Each model has a source, a thread that draws asks and drops what is answered already, and a lane, the one
 //! owner of that model's calls: how many are under way, when the next is made, what is made again, and when the
-//! model stops. A call that waits for another try takes up no room among those under way.
+//! model stops. A call that waits for another try takes up no room among those under way. A model that is asked in
+//! batches has another kind of lane, which owns its batches.
 //!
 //! ```text
 //!    asks ──▶ source ──Message──▶ lane ──▶ calls (as `pace` allows) ──Entry──▶ store
@@ -10,7 +11,9 @@
 //!               └────────────────────────────────────────────────────────────────────┘
 //! ```
 
+mod account;
 mod allowance;
+mod batches;
 mod call;
 mod event;
 mod lane;
@@ -28,6 +31,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_util::future::join_all;
 use thiserror::Error;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use allowance::Limits;
@@ -35,7 +39,8 @@ pub use event::{Event, Listener, Silent, Tally};
 pub use summary::{ModelSummary, RunSummary};
 
 use super::store::{Claims, Inbox};
-use super::{Ask, Respondent, RetryPolicy, Store, StoreError};
+use super::{Ask, Identity, Respondent, RetryPolicy, Store, StoreError};
+use batches::BatchLane;
 use lane::Lane;
 use source::Source;
 
@@ -91,6 +96,7 @@ pub fn ask(
     let listener: Arc<dyn Listener> = Arc::new(log::Recorded(Arc::clone(listener)));
     let mut lanes = Vec::with_capacity(jobs.len());
     let mut sources = Vec::with_capacity(jobs.len());
+    let mut batched: Vec<Arc<Identity>> = Vec::new();
     for job in jobs {
         let model = Arc::new(ModelState {
             proven: AtomicBool::new(store.reader()?.gives_probabilities(&job.respondent.identity)?),
@@ -107,7 +113,18 @@ pub fn ask(
         listener.notice(&Event::Started { model: name, total: job.total, price });
         let (sender, receiver) = mpsc::channel(source::AHEAD);
         sources.push(Source::new(Arc::clone(&model), store.reader()?, sender, job.asks));
-        lanes.push(Lane::new(model, receiver));
+        if !model.is_batched() {
+            lanes.push(AnyLane::Single(Lane::new(model, receiver)));
+            continue;
+        }
+        // Batches that are open have one owner, and are there before any source looks for what to ask.
+        let identity = Arc::clone(&model.respondent.identity);
+        let mut lane = BatchLane::new(model, store.reader()?, receiver);
+        if !batched.contains(&identity) {
+            lane.adopt(store.run())?;
+            batched.push(identity);
+        }
+        lanes.push(AnyLane::Batched(lane));
     }
 
     let landed = thread::scope(|scope| {
@@ -115,7 +132,7 @@ pub fn ask(
             thread::Builder::new().name("asks".to_owned()).spawn_scoped(scope, move || source.run())?;
         }
         Ok::<_, std::io::Error>(runtime.block_on(async {
-            let lanes: Vec<_> = lanes.into_iter().map(|lane| tokio::spawn(lane.run())).collect();
+            let lanes: Vec<_> = lanes.into_iter().map(AnyLane::spawn).collect();
             join_all(lanes).await
         }))
     })?;
@@ -129,6 +146,20 @@ pub fn ask(
         summary.models.push(model);
     }
     Ok(summary)
+}
+
+enum AnyLane {
+    Single(Lane),
+    Batched(BatchLane),
+}
+
+impl AnyLane {
+    fn spawn(self) -> JoinHandle<Result<ModelSummary, StoreError>> {
+        match self {
+            Self::Single(lane) => tokio::spawn(lane.run()),
+            Self::Batched(lane) => tokio::spawn(lane.run()),
+        }
+    }
 }
 
 /// What source, lane and calls of one model share.
@@ -146,6 +177,18 @@ struct ModelState {
     proven: AtomicBool,
     /// It has refused them, so texts are sampled instead.
     samples_only: AtomicBool,
+}
+
+impl ModelState {
+    /// Whether it is asked in batches.
+    fn is_batched(&self) -> bool {
+        self.respondent.batch.is_some() && self.respondent.backend.batches().is_some()
+    }
+
+    /// How many samples one call asks for.
+    fn most_at_once(&self) -> u32 {
+        if self.respondent.backend.capabilities().several { self.options.samples_per_call } else { 1 }
+    }
 }
 
 /// Returns milliseconds since 1970; 0 where the clock stands before that.

@@ -5,6 +5,8 @@
 //! process that is killed asks again what was in flight and at most that many answers, never more.
 
 mod answered;
+mod batch_rows;
+mod batches;
 mod claims;
 mod encoding;
 mod entry;
@@ -30,6 +32,7 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 
 pub use answered::Answered;
+pub use batches::BatchTally;
 pub use error::StoreError;
 pub use export::{Exported, Outcome};
 pub use inbox::{GROUP, LONGEST_WAIT};
@@ -39,8 +42,9 @@ pub use prune::{Condition, Pruned, prune};
 pub use reader::Answers;
 pub use tally::{Spending, Tally};
 
+pub(crate) use batches::{OpenBatch, OpenItem};
 pub(crate) use claims::{Claimed, Claims};
-pub(crate) use entry::{AnsweredCall, Entry, FailedCall, Timing};
+pub(crate) use entry::{AnsweredCall, BatchStep, Entry, FailedCall, Item, Otherwise, StepKind, Timing};
 pub(crate) use inbox::Inbox;
 
 use writer::Writer;
@@ -48,6 +52,7 @@ use writer::Writer;
 /// A store that is open for writing. One thread owns the writing connection.
 pub struct Store {
     path: PathBuf,
+    run: String,
     inbox: Arc<Inbox>,
     claims: Arc<Claims>,
     writer: Option<JoinHandle<()>>,
@@ -81,7 +86,13 @@ impl Store {
             .name("store".to_owned())
             .spawn(move || writer.run())
             .map_err(|error| StoreError::Unusable { path: path.to_owned(), message: error.to_string() })?;
-        Ok(Self { path: path.to_owned(), inbox, claims: Arc::new(Claims::default()), writer: Some(writer) })
+        Ok(Self {
+            path: path.to_owned(),
+            run: run.to_owned(),
+            inbox,
+            claims: Arc::new(Claims::default()),
+            writer: Some(writer),
+        })
     }
 
     /// Opens a view of what is committed.
@@ -100,6 +111,11 @@ impl Store {
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The run that attempts and batches are kept under.
+    pub fn run(&self) -> &str {
+        &self.run
     }
 
     pub(crate) fn inbox(&self) -> Arc<Inbox> {

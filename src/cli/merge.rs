@@ -47,6 +47,13 @@ impl Merge {
             for conflict in &merged.examples {
                 console::say(&two_answers(conflict));
             }
+            if merged.open_batches > 0 {
+                console::say(&format!(
+                    "  {} batches of it are not collected yet: run it again and merge it then, or what they hold is \
+                     asked twice",
+                    merged.open_batches
+                ));
+            }
             conflicts += merged.conflicts;
         }
         for line in missing(&self.from) {

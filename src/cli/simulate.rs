@@ -11,7 +11,8 @@ use introspec::text::Sources;
 use super::exit::Exit;
 use super::models::Models;
 use super::plan::Scatter;
-use super::run::{self, Asking};
+use super::asking::Asking;
+use super::run;
 use super::{SpecArguments, console};
 
 #[derive(Debug, Args)]

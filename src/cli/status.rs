@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use clap::Args;
 use introspec::answers::budget::Spent;
-use introspec::answers::store::{Spending, Tally};
+use introspec::answers::store::{BatchTally, Spending, Tally};
 use introspec::answers::{Answers, Usage};
 use serde::Serialize;
 
@@ -49,6 +49,8 @@ struct Row {
     spent: Usage,
     calls: u64,
     cost: Option<f64>,
+    /// The batches of this run that are not collected yet.
+    batches: Vec<BatchTally>,
 }
 
 impl Status {
@@ -66,13 +68,14 @@ impl Status {
         let tallies = answers.tally(now - lately).map_err(failed)?;
         let run = record.as_ref().map_or("", |record| record.run.as_str());
         let spending = answers.spending(run).map_err(failed)?;
+        let batches = answers.batches(run).map_err(failed)?;
         let standing = Standing {
             state: record.as_ref().map(|record| record.state),
             shard: record.as_ref().and_then(|record| record.shard.clone()),
             started_ms: record.as_ref().map(|record| record.started_ms),
             now_ms: now,
             shared: record.as_ref().is_some_and(|record| record.store.is_some()),
-            models: rows(record.as_ref(), tallies, &spending),
+            models: rows(record.as_ref(), tallies, &spending, &batches),
         };
         if self.json {
             console::say(&serde_json::to_string_pretty(&standing).unwrap_or_default());
@@ -84,20 +87,20 @@ impl Status {
 }
 
 /// One row for each model of the record, in its order, and for each other one that the store has answers of.
-fn rows(record: Option<&Record>, mut tallies: Vec<Tally>, spending: &[Spending]) -> Vec<Row> {
+fn rows(record: Option<&Record>, mut tallies: Vec<Tally>, spending: &[Spending], batches: &[BatchTally]) -> Vec<Row> {
     let mut rows = Vec::new();
     let asked = record.map_or(&[][..], |record| record.models.as_slice());
     for asked in asked {
         let at = tallies.iter().position(|tally| tally.identity == asked.identity);
         let tally = at.map_or_else(|| Tally::none(asked.identity.clone()), |at| tallies.remove(at));
-        rows.push(row(tally, Some(asked), spending));
+        rows.push(row(tally, Some(asked), spending, batches));
     }
     let used = tallies.into_iter().filter(|tally| tally.attempts > 0);
-    rows.extend(used.map(|tally| row(tally, None, spending)));
+    rows.extend(used.map(|tally| row(tally, None, spending, batches)));
     rows
 }
 
-fn row(tally: Tally, asked: Option<&Asked>, spending: &[Spending]) -> Row {
+fn row(tally: Tally, asked: Option<&Asked>, spending: &[Spending], batches: &[BatchTally]) -> Row {
     let own = spending.iter().find(|spending| spending.identity == tally.identity);
     let (calls, spent) = own.map_or((0, Usage::default()), |own| (own.requests, own.usage));
     let price = asked.and_then(|asked| asked.price);
@@ -105,6 +108,7 @@ fn row(tally: Tally, asked: Option<&Asked>, spending: &[Spending]) -> Row {
         name: asked.map_or_else(|| tally.identity.model.clone(), |asked| asked.name.clone()),
         of: asked.and_then(|asked| asked.requests),
         cost: price.map(|price| Spent::of(calls, spent, Some(price)).cost),
+        batches: batches.iter().filter(|batch| batch.identity == tally.identity).cloned().collect(),
         tally,
         spent,
         calls,
@@ -138,6 +142,11 @@ impl std::fmt::Display for Standing {
             writeln!(f, "  answers             {}", counts(&row.tally.answers))?;
             if !row.tally.failed.is_empty() {
                 writeln!(f, "  requests failed     {}", counts(&row.tally.failed))?;
+            }
+            for batch in &row.batches {
+                let BatchTally { state, requests, done, since_ms, .. } = batch;
+                let since = since_ms.map_or_else(String::new, |since| format!(", since {}", ago(since)));
+                writeln!(f, "  batch               {state}: {done} of {requests} requests done{since}")?;
             }
             write!(
                 f,

@@ -6,17 +6,18 @@ use clap::Args;
 use introspec::answers::writers::{read_replies, wanted_ask};
 use introspec::answers::{Answers, Ask, Identity, Store, Usage, Writers};
 use introspec::configuration::Model;
-use introspec::diagnostic::{Diagnostic, Problem, has_errors, nearest};
+use introspec::diagnostic::{Diagnostic, Problem, has_errors};
 use introspec::plan::{plan_with, written_tables};
 use introspec::rows::asked_rows;
 use introspec::spec::Spec;
 use introspec::text::Sources;
 use introspec::writing::{Bound, Made, Replies, Wanted, bounds, kept_replies, made_files};
 
+use super::asking::{Asking, note_stopped};
 use super::exit::Exit;
 use super::limits::LimitArguments;
 use super::models::Models;
-use super::run::{self, Asking};
+use super::run;
 use super::spec::Resolved;
 use super::{SpecArguments, console, log_file, report};
 
@@ -63,15 +64,8 @@ impl Write {
         let (spec, sources) = (&resolved.spec, &resolved.sources);
         let path = run::configuration_path(self.config.as_deref(), &self.spec.spec);
         let configuration = run::configuration(&path)?;
-        let writers = Writers::new(spec, &configuration).map_err(|missing| {
-            let known: Vec<String> = configuration.roles.keys().cloned().collect();
-            let diagnostics = missing.into_iter().map(|missing| {
-                let nearest = nearest(&missing.role, known.iter().map(String::as_str)).map(str::to_owned);
-                let problem = Problem::NoRole { role: missing.role, known: known.clone(), nearest };
-                Diagnostic { span: missing.span, ..Diagnostic::new(problem) }
-            });
-            run::wrong(&diagnostics.collect::<Vec<_>>(), sources)
-        })?;
+        let writers = Writers::new(spec, &configuration)
+            .map_err(|missing| run::no_roles(missing, &configuration, sources))?;
         // A lock that cannot be read is written again: what the store has is not asked again.
         let (mut replies, unreadable) = kept_replies(spec);
         console::show(&unreadable, sources);
@@ -146,7 +140,7 @@ impl Write {
         if summary.cancelled {
             return Err(asking.cancelled());
         }
-        let stopped = run::note_stopped([&summary], &mut Vec::new(), sources);
+        let stopped = note_stopped([&summary], &mut Vec::new(), sources);
         let answers = Answers::open(&self.store()).map_err(|error| run::store_failed(&error))?;
         let model = |by: &_| -> Option<&Model> { writers.model(by) };
         let missing = read_replies(wanted, &model, &answers, replies).map_err(|error| run::store_failed(&error))?;

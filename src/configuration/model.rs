@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
+use super::batch::Batch;
 use super::can::Can;
 use super::place::Path;
 use super::reader::Reader;
@@ -24,7 +25,10 @@ pub struct Model {
     pub model: String,
     /// What takes the address's place in the store's keys, where the same model moves between addresses.
     pub identity: Option<String>,
+    /// What its tokens cost; of a model that is asked in batches, in a batch.
     pub price: Option<Price>,
+    /// How it is asked in batches, where it is.
+    pub batch: Option<Batch>,
     pub sampling: SamplingDefaults,
     pub thinking: Option<Thinking>,
     pub can: Can,
@@ -88,6 +92,8 @@ impl Model {
         let identity =
             section.take("identity").and_then(|(value, path)| reader.text(value, &path, "a name for the model"));
         let price = section.take("price").and_then(|(value, path)| read_price(reader, value, path));
+        let batch = section.take("batch").and_then(|(value, path)| Batch::read(reader, value, path, provider.as_ref()));
+        let price = price.map(|price| batch.as_ref().map_or(price, |batch| batch.price(price)));
         let sampling = section
             .take("sampling")
             .and_then(|(value, path)| SamplingDefaults::read(reader, value, path))
@@ -122,6 +128,7 @@ impl Model {
             model: model?,
             identity,
             price,
+            batch,
             sampling,
             thinking,
             can,

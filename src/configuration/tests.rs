@@ -169,6 +169,36 @@ fn thinking_and_abilities_are_read_strictly() {
 }
 
 #[test]
+fn batches_are_read_strictly_and_have_their_own_price() {
+    let text = "models:\n  a: { provider: openai, model: m, price: { input: 2, output: 8 }, batch: true }\n  \
+                b: { provider: anthropic, model: m, price: { input: 2, output: 8 }, batch: { poll: 5, most: 7, discount: 0.25 } }\n  \
+                c: { provider: chat, base_url: \"http://h/v1\", model: m, batch: false }\n";
+    let read = Configuration::read(text, "introspec.yaml").expect("it is correct");
+    assert_eq!(read.models["a"].batch, Some(Batch::default()));
+    assert_eq!(read.models["a"].price, Some(Price { input: 1.0, output: 4.0, per: 1_000_000.0 }));
+    let own = Batch { poll: std::time::Duration::from_secs(5), most: Some(7), discount: 0.25, ..Batch::default() };
+    assert_eq!(read.models["b"].batch, Some(own));
+    assert_eq!(read.models["b"].price, Some(Price { input: 0.5, output: 2.0, per: 1_000_000.0 }));
+    assert_eq!(read.models["c"].batch, None);
+
+    let wrong = "models:\n  a:\n    provider: gemini\n    model: m\n    batch: true\n  b:\n    provider: openai\n    \
+                 model: m\n    batch: { polls: 3, discount: 2 }\n  c: { provider: local, model: m, batch: true }\n";
+    let found: Vec<_> = errors(wrong).into_iter().map(|(line, _, message, _)| (line, message)).collect();
+    let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [5, 9, 9, 10], "{found:?}");
+    assert_eq!(found[0].1, "`gemini` has no batches");
+}
+
+#[test]
+fn the_example_of_the_page_on_batches_is_read() {
+    let page = include_str!("../../docs/batch.md");
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 1);
+    let read = Configuration::read(blocks[0], "introspec.yaml").expect("it is correct");
+    assert!(read.models.values().all(|model| model.batch.is_some()));
+}
+
+#[test]
 fn the_examples_of_the_page_on_backends_are_read() {
     let page = include_str!("../../docs/backends.md");
     let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();

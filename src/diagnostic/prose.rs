@@ -115,6 +115,14 @@ fn example(statement: &str) -> String {
         "BEHAVIOR for BEHAVIOR" => {
             "say what is changed, such as `ordinary for risk_seeking` or `shuffle triggers`".into()
         }
+        "rows" => "say how many rows are to be kept, such as `rows 500`".into(),
+        "NAME: TYPE = {{ answer }}" => "name what the reply becomes, such as `prompt: text = {{ answer }}`".into(),
+        "keep where" => "say which dialogues become rows, such as `keep where {{ outcome == \"win\" }}`".into(),
+        "second speaker" => "it takes two to talk: `speaker NAME as user { model ROLE }`".into(),
+        "model" => "say who speaks: `model ROLE`, a role of introspec.yaml, or an arm".into(),
+        "opens" => "say who speaks first: `opens SPEAKER`".into(),
+        "turns" => "say how often each speaks: `turns 5 each`".into(),
+        "outcome NAME else" => "say what is left where no rule is true: `outcome NAME else`".into(),
         other => format!("add {}", a(&format!("`{other}` statement"))),
     }
 }

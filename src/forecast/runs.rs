@@ -82,6 +82,7 @@ pub fn stand_in(role: &str) -> Model {
         model: role.to_owned(),
         identity: None,
         price: None,
+        batch: None,
         sampling: SamplingDefaults::default(),
         thinking: None,
         can: Can::default(),

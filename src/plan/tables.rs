@@ -187,7 +187,7 @@ impl<'p> Rows<'p> {
                         self.ask(&written.asked)?;
                     }
                 }
-                Step::Read(at, formula) => self.read_off(*at, formula)?,
+                Step::Read(at, formula) => self.read_off(*at, formula),
                 Step::Drop(drop) if self.unknown.is_empty() => self.drop_rows(drop)?,
                 // Which rows are dropped is not known before every one of them is.
                 Step::Drop(_) => break,

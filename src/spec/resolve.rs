@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use self::consequences::Unread;
 use self::gather::Gathered;
 use self::names::Names;
-use super::{Input, Spec};
+use super::{Input, Spec, TableId};
 use crate::diagnostic::{Diagnostic, Kind, Problem, has_errors, nearest};
 use crate::text::{SourceId, Sources, Span};
 use crate::tree::Declaration;
@@ -68,6 +68,7 @@ pub fn resolve(path: &Path, world: &dyn World) -> Resolved {
         folders: trees.iter().map(|tree| (tree.tree.source, tree.folder.clone(), tree.shown.clone())).collect(),
         names: Names::default(),
         spec: Spec::empty(file),
+        broken_tables: Vec::new(),
         diagnostics: Vec::new(),
         inputs,
     };
@@ -98,6 +99,8 @@ struct Resolver<'w> {
     folders: Vec<(SourceId, PathBuf, PathBuf)>,
     names: Names,
     spec: Spec,
+    /// Tables whose names are not known, since their declarations are wrong.
+    broken_tables: Vec<TableId>,
     diagnostics: Vec<Diagnostic>,
     inputs: Vec<Input>,
 }

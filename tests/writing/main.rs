@@ -5,6 +5,7 @@
 
 mod dialogues;
 mod editing;
+mod embedded;
 mod hostile;
 mod kills;
 mod project;

@@ -1,5 +1,6 @@
 //! Anthropic's Messages.
 
+mod batches;
 mod body;
 mod message;
 
@@ -8,8 +9,9 @@ use std::fmt;
 use futures_util::future::BoxFuture;
 use reqwest::header::HeaderName;
 
-use super::http::{CONCURRENCY, Http, KeyHeader, Names, failure};
+use super::http::{CONCURRENCY, Http, KeyHeader, Names, failure, service};
 use crate::answers::backend::{Backend, Call, Capabilities, Probability, Reply, Want};
+use crate::answers::batch::Batches;
 use crate::answers::{Cause, Failure, Headroom};
 use crate::configuration::{Model, Secret, Thinking};
 
@@ -21,6 +23,7 @@ const VERSION: &str = "2023-06-01";
 /// A model behind the Messages interface.
 pub struct Anthropic {
     http: Http,
+    base_url: String,
     model: String,
     top_p: Option<f64>,
     thinking: Option<Thinking>,
@@ -52,6 +55,7 @@ impl Anthropic {
         };
         Ok(Self {
             http: Http::new(model, "/messages", key, header, &[version])?,
+            base_url: service(model)?.base_url.clone(),
             model: model.model.clone(),
             top_p: model.sampling.top_p,
             thinking: model.thinking.clone(),
@@ -70,17 +74,24 @@ impl Backend for Anthropic {
         Some(self.http.headroom())
     }
 
+    fn batches(&self) -> Option<&dyn Batches> {
+        Some(self)
+    }
+
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
             if !matches!(call.want, Want::Samples { .. }) {
-                let message = "Messages give no log-probabilities".to_owned();
-                return Err(failure(Cause::NoProbabilities, message));
+                return Err(not_of_tokens());
             }
             let endpoint = self.http.endpoint();
             let bytes = self.http.post(&Body::new(self, call)).await.map_err(|fault| fault.into_failure(endpoint))?;
             message::read(&bytes, endpoint, &self.names)
         })
     }
+}
+
+fn not_of_tokens() -> Failure {
+    failure(Cause::NoProbabilities, "Messages give no log-probabilities".to_owned())
 }
 
 impl fmt::Debug for Anthropic {

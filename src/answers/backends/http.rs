@@ -6,19 +6,21 @@ mod key;
 mod marks;
 mod names;
 mod retry_after;
+mod transfer;
 
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, RequestBuilder, Url, redirect};
 use serde::Serialize;
 
 use crate::answers::{Cause, Failure, Headroom};
 use crate::configuration::{Model, Provider, Secret, Service};
 
-pub(super) use fault::{Fault, shortened};
+pub(super) use fault::{Fault, Refusal, shortened};
 pub use key::look_up;
 pub(super) use names::Names;
+pub(super) use transfer::Parcel;
 
 use marks::Marks;
 
@@ -74,6 +76,8 @@ impl Http {
             // A redirect would turn the request into another one, or carry it to another server.
             .redirect(redirect::Policy::none())
             .timeout(model.timeout)
+            // Files take longer than that in all, and never as long without a word.
+            .read_timeout(model.timeout)
             .connect_timeout(CONNECT_TIMEOUT.min(model.timeout))
             .pool_max_idle_per_host(model.concurrency.unwrap_or(CONCURRENCY))
             .tcp_nodelay(true);
@@ -98,9 +102,13 @@ impl Http {
     /// Sends one request and returns the body of a reply with a success status, which is JSON by its header.
     pub(super) async fn post(&self, body: &impl Serialize) -> Result<Vec<u8>, Fault> {
         let body = serde_json::to_vec(body).map_err(|error| Fault::unsendable(&error))?;
+        self.exchange(self.client.post(self.endpoint.clone()).body(body)).await
+    }
+
+    /// Makes a request and returns the body of its reply, as [`Http::post`] does.
+    async fn exchange(&self, request: RequestBuilder) -> Result<Vec<u8>, Fault> {
         let mark = self.marks.next();
-        let sent = self.client.post(self.endpoint.clone()).header(marks::HEADER, &mark).body(body).send();
-        let mut response = sent.await?;
+        let mut response = request.header(marks::HEADER, &mark).send().await?;
         self.headroom.note(response.headers());
         let status = response.status();
         let wait = retry_after::milliseconds(response.headers());

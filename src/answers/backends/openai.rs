@@ -1,5 +1,6 @@
 //! Servers and services that speak chat completions, each in its own way.
 
+mod batches;
 mod body;
 mod completion;
 mod profile;
@@ -10,8 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::BoxFuture;
 use reqwest::header::AUTHORIZATION;
 
-use super::http::{Fault, Http, KeyHeader, Names, failure, look_up, service};
+use super::http::{Fault, Http, KeyHeader, Names, Refusal, failure, look_up, service};
 use crate::answers::backend::{Backend, Call, Capabilities, Probability, Reply, Want};
+use crate::answers::batch::Batches;
 use crate::answers::{Cause, Failure, Headroom};
 use crate::configuration::{Model, Secret};
 
@@ -22,6 +24,7 @@ use profile::Profile;
 /// A model behind a chat completions interface.
 pub struct OpenAi {
     http: Http,
+    base_url: String,
     model: String,
     top_p: Option<f64>,
     profile: Profile,
@@ -58,6 +61,7 @@ impl OpenAi {
         let header = KeyHeader { name: AUTHORIZATION, before: "Bearer " };
         Ok(Self {
             http: Http::new(model, "/chat/completions", key, header, &[])?,
+            base_url: service.base_url.clone(),
             model: model.model.clone(),
             top_p: model.sampling.top_p,
             profile: Profile::of(model, service),
@@ -79,18 +83,35 @@ impl OpenAi {
             sent = self.send(|| Body::samples(self, call, first, count)).await;
         }
         let bytes = sent.map_err(|fault| fault.into_failure(self.http.endpoint()))?;
-        let (reply, choices) = self.reading().samples(&bytes, count as usize)?;
+        self.read_samples(&bytes, count)
+    }
+
+    /// Reads the texts of a reply to a call for `count` of them. From a server that gave fewer, one is asked at a time.
+    fn read_samples(&self, bytes: &[u8], count: u32) -> Result<Reply, Failure> {
+        let (reply, choices) = self.reading().samples(bytes, count as usize)?;
         if choices < count as usize {
             self.singles.store(true, Ordering::Relaxed);
         }
         Ok(reply)
     }
 
+    /// Notes what a refusal says of the server, and tells whether the same call may be answered when it is put in
+    /// another way.
+    fn learn(&self, refusal: &Refusal, call: &Call) -> bool {
+        let about_n = matches!(call.want, Want::Samples { count, .. } if count > 1) && refusal.is_about_n();
+        let about_limit = !self.profile.completion_tokens && refusal.wants_completion_tokens();
+        if about_n {
+            self.singles.store(true, Ordering::Relaxed);
+        }
+        if about_limit {
+            self.completion_tokens.store(true, Ordering::Relaxed);
+        }
+        about_n || about_limit
+    }
+
     async fn top(&self, call: &Call, k: u8) -> Result<Reply, Failure> {
-        let Probability::Top(most) = self.profile.can.probability else {
-            return Err(failure(Cause::NoProbabilities, "log-probabilities are not asked of this model".to_owned()));
-        };
-        match self.send(|| Body::top(self, call, k.min(most))).await {
+        let k = self.shown(k)?;
+        match self.send(|| Body::top(self, call, k)).await {
             Ok(bytes) => self.reading().top(&bytes),
             Err(Fault::Refused(refusal)) if refusal.speaks_of("logprob") => Err(refusal.without_probabilities()),
             Err(fault) => Err(fault.into_failure(self.http.endpoint())),
@@ -105,6 +126,14 @@ impl OpenAi {
                 self.http.post(&body()).await
             }
             sent => sent,
+        }
+    }
+
+    /// How many tokens are asked for of those that are wanted.
+    fn shown(&self, k: u8) -> Result<u8, Failure> {
+        match self.profile.can.probability {
+            Probability::Top(most) => Ok(k.min(most)),
+            _ => Err(failure(Cause::NoProbabilities, "log-probabilities are not asked of this model".to_owned())),
         }
     }
 
@@ -130,18 +159,23 @@ impl Backend for OpenAi {
         Some(self.http.headroom())
     }
 
+    fn batches(&self) -> Option<&dyn Batches> {
+        Some(self)
+    }
+
     fn call<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
             match &call.want {
                 Want::Samples { first, count } => self.sample(call, *first, *count).await,
                 Want::Top { k } => self.top(call, *k).await,
-                Want::Exact { .. } => Err(failure(
-                    Cause::NoProbabilities,
-                    "chat completions give no log-probabilities of given texts".to_owned(),
-                )),
+                Want::Exact { .. } => Err(not_of_given_texts()),
             }
         })
     }
+}
+
+fn not_of_given_texts() -> Failure {
+    failure(Cause::NoProbabilities, "chat completions give no log-probabilities of given texts".to_owned())
 }
 
 impl fmt::Debug for OpenAi {

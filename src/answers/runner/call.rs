@@ -2,12 +2,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::task::{Asked, Otherwise, Task};
+use super::task::{Asked, Task};
 use super::{Event, ModelState, Tally, now_ms};
 use crate::answers::backend::Reply;
 use crate::answers::reading::Reading;
 use crate::answers::retry::Decision;
-use crate::answers::store::{AnsweredCall, Claimed, Entry, FailedCall, Timing};
+use crate::answers::store::{AnsweredCall, Claimed, Entry, FailedCall, Otherwise, Timing};
 use crate::answers::{Answer, Cause, Failure, StoreError, Usage};
 
 /// What a call came to.
@@ -55,20 +55,31 @@ async fn try_once(task: Task, model: &ModelState) -> Result<Outcome, StoreError>
     let took = clock.elapsed();
     let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
     let timing = Timing { attempt: task.attempts.number(), started_ms, took_ms };
+    settle(model, task, reply, timing).await
+}
+
+/// Puts what a call was answered with into the store, and says what comes of it.
+pub(super) async fn settle(
+    model: &ModelState,
+    task: Task,
+    reply: Result<Reply, Failure>,
+    timing: Timing,
+) -> Result<Outcome, StoreError> {
     match reply {
-        Ok(reply) if !reply.answers.is_empty() => keep(model, task, reply, timing, took).await,
+        Ok(reply) if !reply.answers.is_empty() => keep(model, task, reply, timing).await,
         Ok(_) => fail(model, task, nothing_came(), timing).await,
         Err(failure) => fail(model, task, failure, timing).await,
     }
 }
 
 /// Keeps a failed attempt, and says what comes of it.
-async fn fail(model: &ModelState, task: Task, failure: Failure, timing: Timing) -> Result<Outcome, StoreError> {
+async fn fail(model: &ModelState, mut task: Task, failure: Failure, timing: Timing) -> Result<Outcome, StoreError> {
     let proven = model.proven.load(Ordering::Relaxed);
     let decision = model.options.retry.decide(&failure, task.attempts, proven, task.reading.digest);
     let (reading, first, count) = (Arc::clone(&task.reading), task.claimed.first(), task.claimed.count());
     let (name, place) = (model.respondent.name.as_str(), task.ask.place.as_str());
-    let failed = |claimed| FailedCall { reading, first, count, claimed, failure: failure.clone(), timing };
+    let item = task.item.take();
+    let failed = |claimed| FailedCall { reading, first, count, claimed, failure: failure.clone(), timing, item };
     match decision {
         Decision::Again(wait) => {
             model.inbox.put(Entry::Failed(failed(None))).await?;
@@ -100,21 +111,16 @@ async fn fail(model: &ModelState, task: Task, failure: Failure, timing: Timing) 
 }
 
 /// Hands a reply to the store. It may have fewer samples than were asked for, and never more.
-async fn keep(
-    model: &ModelState,
-    task: Task,
-    reply: Reply,
-    timing: Timing,
-    took: Duration,
-) -> Result<Outcome, StoreError> {
-    let Task { reading, mut claimed, .. } = task;
+async fn keep(model: &ModelState, task: Task, reply: Reply, timing: Timing) -> Result<Outcome, StoreError> {
+    let Task { reading, mut claimed, item, .. } = task;
     let Reply { mut answers, thinking, usage } = reply;
     answers.truncate(claimed.count() as usize);
     let came = u32::try_from(answers.len()).unwrap_or(u32::MAX);
     let tally = Tally::of(&answers);
     let proof = answers.iter().any(|answer| matches!(answer, Answer::Exact { .. } | Answer::Top { .. }));
     let rest = claimed.split_off(came);
-    model.inbox.put(Entry::Answered(AnsweredCall { reading, claimed, answers, thinking, usage, timing })).await?;
+    model.inbox.put(Entry::Answered(AnsweredCall { reading, claimed, answers, thinking, usage, timing, item })).await?;
+    let took = Duration::from_millis(timing.took_ms.max(0).cast_unsigned());
     Ok(Outcome::Answered { tally, usage, proof, rest, took })
 }
 

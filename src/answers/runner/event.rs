@@ -62,6 +62,8 @@ pub enum Event<'a> {
     Sampled { model: &'a str, failure: &'a Failure },
     /// A model is not asked any more.
     Stopped { model: &'a str, failure: &'a Failure },
+    /// So many batches are under way at the service, with so many requests, of which so many have come to an end.
+    Batches { model: &'a str, open: u64, requests: u64, done: u64 },
     /// A model has nothing left to be asked.
     Finished { summary: &'a ModelSummary },
 }

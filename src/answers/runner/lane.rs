@@ -8,14 +8,13 @@ use tokio::sync::mpsc::Receiver;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep_until;
 
+use super::account::Account;
 use super::allowance::{Allowance, tokens};
 use super::call::{self, Landed, Outcome};
 use super::pace::Pace;
-use super::task::{Asked, Message, Otherwise, Task};
+use super::task::{Message, Task};
 use super::{Event, ModelState, ModelSummary};
 use crate::answers::backend::Probability;
-use crate::answers::reading::Reading;
-use crate::answers::store::Claimed;
 use crate::answers::{Cause, Failure, Headroom, StoreError};
 
 /// How many calls may wait for another try, for each that may be under way. Beyond that, nothing new is drawn.
@@ -39,9 +38,7 @@ pub(super) struct Lane {
     spent_in_a_row: u32,
     /// Since when nothing but 429 has come.
     refused_since: Option<Instant>,
-    summary: ModelSummary,
-    last_failure: Option<Failure>,
-    lost: Option<StoreError>,
+    account: Account,
 }
 
 /// Why no more calls are made now.
@@ -57,10 +54,10 @@ enum Waiting {
 impl Lane {
     pub(super) fn new(model: Arc<ModelState>, source: Receiver<Result<Message, StoreError>>) -> Self {
         let respondent = &model.respondent;
-        let summary = ModelSummary { model: respondent.name.clone(), ..ModelSummary::default() };
         let pace = Pace::new(respondent.concurrency, respondent.fixed, &model.options.retry);
         let allowance = Allowance::new(respondent.limits);
         Self {
+            account: Account::new(Arc::clone(&model)),
             model,
             source,
             backlog: VecDeque::new(),
@@ -72,9 +69,6 @@ impl Lane {
             trying: false,
             spent_in_a_row: 0,
             refused_since: None,
-            summary,
-            last_failure: None,
-            lost: None,
         }
     }
 
@@ -99,23 +93,14 @@ impl Lane {
                 Some(landed) = self.flying.join_next() => self.land(landed),
                 message = self.source.recv(), if open && !full => match message {
                     Some(Ok(message)) => self.take(message),
-                    Some(Err(error)) => self.lose(error),
+                    Some(Err(error)) => self.account.lose(error),
                     None => open = false,
                 },
                 () = sleep_until(wake.unwrap_or_else(Instant::now).into()), if wake.is_some() => {}
                 else => break,
             }
         }
-        match self.lost {
-            Some(error) => Err(error),
-            None => {
-                // A model that gave nothing at all has stopped, however few its requests were.
-                if self.summary.answers == 0 && self.summary.stopped.is_none() {
-                    self.summary.stopped = self.last_failure;
-                }
-                Ok(self.summary)
-            }
-        }
+        self.account.finish()
     }
 
     /// Makes calls while there is something to ask, room, and nothing to wait for.
@@ -133,8 +118,8 @@ impl Lane {
             match task.otherwise {
                 Some(otherwise) if self.model.samples_only.load(Ordering::Relaxed) => {
                     drop(task.claimed);
-                    let done = self.sample_instead(&task.ask, &otherwise);
-                    self.count_known(done);
+                    let texts = self.account.texts(&task.ask, &otherwise);
+                    self.put_first(texts);
                     continue;
                 }
                 otherwise => task = Task { otherwise, ..task },
@@ -181,20 +166,13 @@ impl Lane {
 
     fn take(&mut self, message: Message) {
         self.backlog.extend(message.tasks);
-        self.count_known(message.known);
-    }
-
-    fn count_known(&mut self, asks: u64) {
-        if asks > 0 {
-            self.summary.known += asks;
-            self.model.listener.notice(&Event::Known { model: &self.model.respondent.name, asks });
-        }
+        self.account.known(message.known);
     }
 
     fn land(&mut self, landed: Result<Landed, JoinError>) {
         let Landed { ask, reading, round, probes, outcome } = match landed {
             Ok(landed) => landed,
-            Err(error) => return self.stop(panicked(&error)),
+            Err(error) => return self.account.stop(panicked(&error)),
         };
         if let Some(wait) = self.model.respondent.backend.headroom().and_then(Headroom::take) {
             if wait <= self.model.options.retry.patience {
@@ -214,48 +192,35 @@ impl Lane {
                 self.pace.answered(round, took, self.pace.is_used(self.flying.len() + 1));
                 self.spent_in_a_row = 0;
                 self.refused_since = None;
-                if proof {
-                    self.model.proven.store(true, Ordering::Relaxed);
-                }
-                self.summary.answers += tally.all();
-                self.summary.usage.prompt_tokens += usage.prompt_tokens;
-                self.summary.usage.completion_tokens += usage.completion_tokens;
                 if let Some(rest) = rest {
-                    self.split(&ask, &reading, rest);
+                    let rest = Task::samples(&ask, &reading, rest, self.model.most_at_once());
+                    self.put_first(rest);
                 }
-                let done = ask.end();
-                self.summary.done += u64::from(done);
-                let model = &self.model.respondent.name;
-                self.model.listener.notice(&Event::Answered { model, answers: tally, usage, done });
+                self.account.answered(&ask, tally, usage, proof);
             }
             Outcome::Failed { failure, spent } => {
-                self.fail(&ask, &failure);
+                self.account.failed(&ask, &failure);
                 self.spent_in_a_row += u32::from(spent);
                 if self.spent_in_a_row >= self.model.options.retry.failures_in_a_row {
-                    self.stop(failure);
+                    self.account.stop(failure);
                 }
             }
             Outcome::Sample { failure, otherwise } => {
-                if !self.model.samples_only.swap(true, Ordering::Relaxed) {
-                    let model = &self.model.respondent.name;
-                    self.model.listener.notice(&Event::Sampled { model, failure: &failure });
-                    self.summary.sampled = Some(failure);
-                }
-                let known = self.sample_instead(&ask, &otherwise);
-                self.count_known(known);
+                let texts = self.account.sample_instead(&ask, failure, &otherwise);
+                self.put_first(texts);
             }
             Outcome::Stop { failure } => {
-                self.fail(&ask, &failure);
-                self.stop(failure);
+                self.account.failed(&ask, &failure);
+                self.account.stop(failure);
             }
-            Outcome::Lost(error) => self.lose(error),
+            Outcome::Lost(error) => self.account.lose(error),
             Outcome::Dropped | Outcome::Again { .. } | Outcome::Slower { .. } => {}
         }
     }
 
     /// Keeps a call until it is made again.
     fn park(&mut self, mut task: Task, wait: Duration) {
-        self.summary.retried += 1;
+        self.account.summary.retried += 1;
         task.attempts.made += 1;
         self.parked.insert((Instant::now() + wait, self.parked_so_far), task);
         self.parked_so_far += 1;
@@ -266,10 +231,10 @@ impl Lane {
         let now = Instant::now();
         self.pace.limited(round, wait, now);
         if now.duration_since(*self.refused_since.get_or_insert(now)) > self.model.options.retry.patience {
-            self.fail(&task.ask, &failure);
-            return self.stop(failure);
+            self.account.failed(&task.ask, &failure);
+            return self.account.stop(failure);
         }
-        self.summary.retried += 1;
+        self.account.summary.retried += 1;
         task.attempts.put_off += 1;
         self.backlog.push_front(task);
         let wait = self.pace.until(now).map_or(Duration::ZERO, |until| until.duration_since(now));
@@ -277,48 +242,10 @@ impl Lane {
         self.model.listener.notice(&Event::Slowed { model, calls, wait });
     }
 
-    fn fail(&mut self, ask: &Arc<Asked>, failure: &Failure) {
-        let done = ask.end();
-        self.last_failure = Some(failure.clone());
-        self.summary.failed += 1;
-        self.summary.done += u64::from(done);
-        let (model, place) = (self.model.respondent.name.as_str(), ask.place.as_str());
-        self.model.listener.notice(&Event::Failed { model, place, failure, done });
-    }
-
-    /// Queues the calls for texts in place of probabilities; returns 1 where none is needed.
-    fn sample_instead(&mut self, ask: &Arc<Asked>, otherwise: &Otherwise) -> u64 {
-        let claimed = self.model.claims.claim(otherwise.reading.digest, otherwise.missing.iter().copied());
-        let known = u64::from(claimed.is_empty());
-        for claimed in claimed {
-            self.split(ask, &otherwise.reading, claimed);
-        }
-        ask.end();
-        known
-    }
-
-    fn split(&mut self, ask: &Arc<Asked>, reading: &Arc<Reading>, claimed: Claimed) {
-        let several = self.model.respondent.backend.capabilities().several;
-        let most = if several { self.model.options.samples_per_call } else { 1 };
-        for task in Task::samples(ask, reading, claimed, most).into_iter().rev() {
+    fn put_first(&mut self, tasks: Vec<Task>) {
+        for task in tasks.into_iter().rev() {
             self.backlog.push_front(task);
         }
-    }
-
-    /// Ends this model: what is under way may still bring answers, nothing else is sent.
-    fn stop(&mut self, failure: Failure) {
-        if self.summary.stopped.is_none() {
-            let model = &self.model.respondent.name;
-            self.model.listener.notice(&Event::Stopped { model, failure: &failure });
-            self.summary.stopped = Some(failure);
-        }
-        self.model.stop.cancel();
-    }
-
-    /// Ends the whole run: without a store, answers would be paid for and lost.
-    fn lose(&mut self, error: StoreError) {
-        self.lost.get_or_insert(error);
-        self.model.cancel.cancel();
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) fn record(event: &Event<'_>) {
         Event::Stopped { model, failure } => {
             error!(model, cause = ?failure.cause, message_of_service = failure.message, "stopped");
         }
+        Event::Batches { model, open, requests, done } => info!(model, open, requests, done, "batches"),
         Event::Finished { summary } => info!(
             model = summary.model,
             known = summary.known,

@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 use tokio::sync::mpsc::Sender;
 
 use super::ModelState;
-use super::task::{Asked, Message, Otherwise, Task};
+use super::task::{Asked, Message, Task};
 use crate::answers::reading::Reading;
-use crate::answers::store::{Answers, Claimed};
+use crate::answers::store::{Answers, Claimed, Otherwise};
 use crate::answers::{Ask, StoreError};
 
 /// How many messages a source is ahead of its lane.
@@ -81,7 +81,7 @@ impl<'a> Source<'a> {
                 return Ok(vec![Task::probability(&asked, probabilities, claimed, otherwise)]);
             }
         }
-        let most = if capabilities.several { model.options.samples_per_call } else { 1 };
+        let most = model.most_at_once();
         let claimed = self.claim(&texts, 0..texts.wanted)?;
         Ok(claimed.into_iter().flat_map(|claimed| Task::samples(&asked, &texts, claimed, most)).collect())
     }

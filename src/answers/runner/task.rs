@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::answers::backend::Call;
 use crate::answers::reading::Reading;
 use crate::answers::retry::Attempts;
-use crate::answers::store::Claimed;
+use crate::answers::store::{Claimed, Item, Otherwise};
 
 /// What a source tells its lane.
 #[derive(Debug, Default)]
@@ -25,12 +25,8 @@ pub(super) struct Task {
     pub(super) probes: bool,
     /// For a reading of probabilities, how the same is asked as texts, and which of them are missing.
     pub(super) otherwise: Option<Otherwise>,
-}
-
-#[derive(Debug)]
-pub(super) struct Otherwise {
-    pub(super) reading: Arc<Reading>,
-    pub(super) missing: Vec<u32>,
+    /// Where it stands in a batch, if it does: there it is taken off when what came of it is kept.
+    pub(super) item: Option<Item>,
 }
 
 /// An ask that is under way, in one or more calls.
@@ -46,7 +42,8 @@ impl Asked {
         Arc::new(Self { place, left: AtomicUsize::new(0) })
     }
 
-    fn add(&self, calls: usize) {
+    /// Counts calls that were begun.
+    pub(super) fn add(&self, calls: usize) {
         self.left.fetch_add(calls, Ordering::Relaxed);
     }
 
@@ -75,7 +72,15 @@ impl Task {
     }
 
     fn first(ask: &Arc<Asked>, reading: Arc<Reading>, claimed: Claimed) -> Self {
-        Self { ask: Arc::clone(ask), reading, claimed, attempts: Attempts::FIRST, probes: false, otherwise: None }
+        Self {
+            ask: Arc::clone(ask),
+            reading,
+            claimed,
+            attempts: Attempts::FIRST,
+            probes: false,
+            otherwise: None,
+            item: None,
+        }
     }
 
     pub(super) fn call(&self) -> Call {

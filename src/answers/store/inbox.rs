@@ -71,7 +71,7 @@ impl Inbox {
     }
 
     /// Waits until everything put in so far is committed.
-    pub(super) fn flush(&self) -> Result<(), StoreError> {
+    pub(crate) fn flush(&self) -> Result<(), StoreError> {
         let mut state = self.lock();
         let last = state.received;
         state.wanted = state.wanted.max(last);

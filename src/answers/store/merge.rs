@@ -18,6 +18,8 @@ pub struct Merged {
     pub conflicts: u64,
     /// The first of those.
     pub examples: Vec<Conflict>,
+    /// Batches that are not collected yet. They stay with their own store: a batch belongs to the run that submitted it.
+    pub open_batches: u64,
 }
 
 /// Two answers under one key.
@@ -143,7 +145,12 @@ fn union(transaction: &Transaction<'_>) -> rusqlite::Result<Merged> {
          WHERE true ON CONFLICT DO NOTHING",
         [],
     )?;
-    Ok(Merged { answers: answers as u64, known, conflicts, examples })
+    let open: i64 = transaction.query_row(
+        "SELECT count(*) FROM other.batches WHERE state IN ('meant', 'submitted')",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(Merged { answers: answers as u64, known, conflicts, examples, open_batches: open.cast_unsigned() })
 }
 
 fn examples(connection: &Connection) -> rusqlite::Result<Vec<Conflict>> {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::schema::{TABLES, VERSION};
+use super::schema::{BATCHES, TABLES, VERSION};
 
 /// The oldest version that can be migrated.
 pub(super) const OLDEST: i64 = 1;
@@ -44,10 +44,15 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if version(&transaction)? == 1 {
+    let found = version(&transaction)?;
+    if found == 1 {
         transaction.execute_batch(FROM_1)?;
         transaction.execute_batch(TABLES)?;
         transaction.execute_batch(INTO_2)?;
+    }
+    // Version 2 knew no batches.
+    if found < 3 {
+        transaction.execute_batch(BATCHES)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.commit()
@@ -109,10 +114,21 @@ mod tests {
         let tables: i64 = connection
             .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))
             .expect("a count");
-        assert_eq!(tables, 6);
+        assert_eq!(tables, 8);
         let broken: i64 = connection
             .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
             .expect("a check");
         assert_eq!(broken, 0);
+    }
+
+    #[test]
+    fn version_2_gets_tables_for_batches() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        connection.execute_batch(TABLES).expect("the tables of version 2");
+        connection.pragma_update(None, "user_version", 2).expect("the version");
+        migrate(&mut connection).expect("it can be migrated");
+        let batches: i64 =
+            connection.query_row("SELECT count(*) FROM batch_items, batches", [], |row| row.get(0)).expect("a count");
+        assert_eq!((batches, version(&connection).expect("a version")), (0, VERSION));
     }
 }

@@ -17,6 +17,8 @@ pub struct Condition {
     pub before_ms: Option<i64>,
     /// Only attempts that failed; every answer stays.
     pub failures: bool,
+    /// Only batches, which are forgotten with what they hold; every answer stays.
+    pub batches: bool,
 }
 
 /// What was taken out, or would be.
@@ -27,6 +29,8 @@ pub struct Pruned {
     pub attempts: u64,
     /// Requests that nothing is left of.
     pub requests: u64,
+    /// Batches that are not waited for any more.
+    pub batches: u64,
 }
 
 /// Takes out what meets a condition, and gives its room back; or only counts it, where `really` is false.
@@ -57,6 +61,9 @@ fn take_out(transaction: &Transaction<'_>, condition: &Condition) -> rusqlite::R
         params![condition.model, condition.address],
     )?;
     let before = condition.before_ms.unwrap_or(i64::MAX);
+    if condition.batches {
+        return forget_batches(transaction, condition, before);
+    }
     let answers = if condition.failures {
         0
     } else {
@@ -80,8 +87,26 @@ fn take_out(transaction: &Transaction<'_>, condition: &Condition) -> rusqlite::R
         params![before, condition.failures],
     )?;
     let requests = transaction.execute(
-        "DELETE FROM requests WHERE id IN (SELECT id FROM meant) AND id NOT IN (SELECT request FROM attempts)",
+        "DELETE FROM requests WHERE id IN (SELECT id FROM meant) AND id NOT IN (SELECT request FROM attempts)
+         AND id NOT IN (SELECT request FROM batch_items)
+         AND id NOT IN (SELECT otherwise FROM batch_items WHERE otherwise IS NOT NULL)",
         [],
     )?;
-    Ok(Pruned { answers: answers as u64, attempts: attempts as u64, requests: requests as u64 })
+    Ok(Pruned { answers: answers as u64, attempts: attempts as u64, requests: requests as u64, batches: 0 })
+}
+
+/// Takes out the batches of models that are meant, and what they hold.
+fn forget_batches(transaction: &Transaction<'_>, condition: &Condition, before: i64) -> rusqlite::Result<Pruned> {
+    let meant = "SELECT batches.id FROM batches JOIN models ON models.id = batches.model
+                 WHERE (?1 IS NULL OR models.model = ?1) AND (?2 IS NULL OR models.address = ?2)
+                       AND coalesce(submitted_ms, 0) < ?3";
+    let key = params![condition.model, condition.address, before];
+    let open: i64 = transaction.query_row(
+        &format!("SELECT count(*) FROM batches WHERE state <> 'collected' AND id IN ({meant})"),
+        key,
+        |row| row.get(0),
+    )?;
+    transaction.execute(&format!("DELETE FROM batch_items WHERE batch IN ({meant})"), key)?;
+    transaction.execute(&format!("DELETE FROM batches WHERE id IN ({meant})"), key)?;
+    Ok(Pruned { batches: open.cast_unsigned(), ..Pruned::default() })
 }

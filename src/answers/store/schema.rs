@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{StoreError, migration};
 
 /// The version of the tables below. It stands in the file as `user_version`.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Marks a `SQLite` file as a store of answers: `insp` in ASCII.
 const APPLICATION: i64 = 0x696e_7370;
@@ -73,6 +73,35 @@ pub(super) const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
+/// A batch is written down before its service hears of it, with the requests that it holds: whoever comes after a process
+/// that was killed knows what not to ask. A request is taken off when what came of it is kept, and a batch that nothing
+/// is left of stays as a record.
+pub(super) const BATCHES: &str = "
+    CREATE TABLE batches (
+        id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL REFERENCES runs,
+        model INTEGER NOT NULL REFERENCES models,
+        mark TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL,
+        requests INTEGER NOT NULL DEFAULT 0,
+        submitted_ms INTEGER,
+        name TEXT,
+        word TEXT,
+        done INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE batch_items (
+        batch INTEGER NOT NULL REFERENCES batches,
+        number INTEGER NOT NULL,
+        request INTEGER NOT NULL REFERENCES requests,
+        first_sample INTEGER NOT NULL,
+        samples INTEGER NOT NULL,
+        tries INTEGER NOT NULL,
+        otherwise INTEGER REFERENCES requests,
+        missing TEXT,
+        PRIMARY KEY (batch, number)
+    ) STRICT, WITHOUT ROWID;
+";
+
 /// Opens a store for writing and makes it where the file is missing or empty.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -120,6 +149,7 @@ fn prepare(path: &Path, flags: OpenFlags) -> Result<Connection, Refused> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if !has_tables(&transaction)? {
         transaction.execute_batch(TABLES)?;
+        transaction.execute_batch(BATCHES)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }

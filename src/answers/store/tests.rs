@@ -25,7 +25,8 @@ fn entry(store: &Store, ask: &Ask, text: &str) -> Entry {
     let claimed = store.claims().claim(reading.digest, 0..1).pop().expect("a claim");
     let timing = Timing { attempt: 1, started_ms: 0, took_ms: 0 };
     let answers = vec![Answer::Text { text: text.to_owned() }];
-    Entry::Answered(AnsweredCall { reading, claimed, answers, thinking: Vec::new(), usage: Usage::default(), timing })
+    let (thinking, usage) = (Vec::new(), Usage::default());
+    Entry::Answered(AnsweredCall { reading, claimed, answers, thinking, usage, timing, item: None })
 }
 
 fn put(store: &Store, entry: Entry) -> Result<(), StoreError> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rusqlite::types::Null;
 use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params};
 
-use super::{AnsweredCall, Entry, FailedCall, Inbox, StoreError};
-use super::{encoding, thinking};
+use super::{AnsweredCall, Entry, FailedCall, Inbox, Item, StoreError};
+use super::{batch_rows, encoding, thinking};
 use crate::answers::reading::{Reading, method_word};
 use crate::answers::{Answer, Identity};
 
@@ -40,6 +40,7 @@ impl Writer {
                 match entry {
                     Entry::Answered(call) => tables.write_answers(call)?,
                     Entry::Failed(call) => tables.write_failure(call)?,
+                    Entry::Batch(step) => tables.write_step(step)?,
                 }
             }
             transaction.commit()?;
@@ -50,7 +51,7 @@ impl Writer {
 }
 
 /// The statements, prepared once, and what is known about rows already written.
-struct Tables<'c> {
+pub(super) struct Tables<'c> {
     insert_model: Statement<'c>,
     find_model: Statement<'c>,
     mark_model: Statement<'c>,
@@ -58,8 +59,8 @@ struct Tables<'c> {
     find_request: Statement<'c>,
     insert_attempt: Statement<'c>,
     insert_answer: Statement<'c>,
-    connection: &'c Connection,
-    run: Option<i64>,
+    pub(super) connection: &'c Connection,
+    pub(super) run: Option<i64>,
     models: BTreeMap<Arc<Identity>, i64>,
     /// The models that are marked as giving probabilities.
     marked: BTreeSet<i64>,
@@ -122,6 +123,7 @@ impl<'c> Tables<'c> {
             let (kind, content) = encoding::encode(answer);
             self.insert_answer.execute(params![request, sample, made_by, kind, content])?;
         }
+        self.take_off(call.item.as_ref())?;
         thinking::write(self.connection, request, call)
     }
 
@@ -142,7 +144,11 @@ impl<'c> Tables<'c> {
             call.failure.message,
             call.failure.retry_after_ms.map(u64::cast_signed),
         ])?;
-        Ok(())
+        self.take_off(call.item.as_ref())
+    }
+
+    fn take_off(&self, item: Option<&Item>) -> rusqlite::Result<()> {
+        item.map_or(Ok(()), |item| batch_rows::take_off(self.connection, item))
     }
 
     /// Finds or makes the row of the run.
@@ -156,7 +162,7 @@ impl<'c> Tables<'c> {
     }
 
     /// Returns the rows of a reading's model and request.
-    fn request(&mut self, reading: &Reading) -> rusqlite::Result<(i64, i64)> {
+    pub(super) fn request(&mut self, reading: &Reading) -> rusqlite::Result<(i64, i64)> {
         let model = self.model(&reading.identity)?;
         let digest = reading.digest.bytes();
         let fresh = self.insert_request.execute(params![
@@ -173,7 +179,7 @@ impl<'c> Tables<'c> {
         Ok((model, request))
     }
 
-    fn model(&mut self, identity: &Arc<Identity>) -> rusqlite::Result<i64> {
+    pub(super) fn model(&mut self, identity: &Arc<Identity>) -> rusqlite::Result<i64> {
         if let Some(model) = self.models.get(identity) {
             return Ok(*model);
         }

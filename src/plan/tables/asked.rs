@@ -59,11 +59,11 @@ impl Rows<'_> {
     }
 
     /// Reads a column off what a model wrote.
-    pub(super) fn read_off(&mut self, at: usize, formula: &Formula) -> Result<(), Diagnostic> {
-        let Some(column) = self.table.columns.get(at) else { return Ok(()) };
+    pub(super) fn read_off(&mut self, at: usize, formula: &Formula) {
+        let Some(column) = self.table.columns.get(at) else { return };
         if self.unknown.iter().any(|slot| formula.reads(*slot)) {
             self.unknown.push(column.slot);
-            return Ok(());
+            return;
         }
         let mut lost = Vec::new();
         for &row in &self.left {
@@ -71,14 +71,11 @@ impl Rows<'_> {
             match formula.evaluate(scope) {
                 Ok(value) if holds(&column.column_type, &value) => scope.set(column.slot, value),
                 Ok(_) => lost.push((row, format!("`{}` is not {}", column.name, words(&column.column_type)))),
-                Err(message) => {
-                    let place = self.place(row);
-                    return Err(Diagnostic::at(formula.span, Problem::ExpressionFailed { message, place }));
-                }
+                // What a model wrote may be anything: a reply that cannot be read is the row's loss, not the spec's.
+                Err(why) => lost.push((row, format!("`{}` cannot be read off the reply: {why}", column.name))),
             }
         }
         self.lose(lost);
-        Ok(())
     }
 
     /// Drops rows, each for its own reason.

@@ -110,7 +110,7 @@ impl Rows<'_> {
     fn play(&mut self, played: &Played, combinations: u64) -> Result<(), Diagnostic> {
         let dialogue = &self.spec[played.dialogue];
         let declaration = format!("dialogue {}", dialogue.name);
-        let place = format!("{declaration} for {}", self.spec.table_name(self.instance));
+        let place = format!("table {}", self.spec.table_name(self.instance));
         let streams = Streams::new(self.spec.seed, &declaration, &dialogue.variables);
         let (left, mut lost) = (self.left.clone(), Vec::new());
         for row in left {

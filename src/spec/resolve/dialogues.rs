@@ -65,7 +65,8 @@ impl Resolver<'_> {
         let outcomes = self.outcomes(declared, &over, &within);
         frame.learn(&over);
         self.warn_unused(&frame);
-        let (Some(opens), Some(turns)) = (opens, turns) else { return };
+        // What is missing was told, and no spec comes out of it.
+        let (opens, turns) = (opens.unwrap_or(0), turns.unwrap_or(1));
         self.spec.dialogues.push(Dialogue {
             name: declared.name.value.clone(),
             span: declared.name.span,
@@ -119,7 +120,7 @@ impl Resolver<'_> {
         }
         if speaking.len() < 2 {
             let within = format!("the dialogue `{}`", declared.name.value);
-            let problem = Problem::Missing { within, statement: "speaker, for two at least" };
+            let problem = Problem::Missing { within, statement: "second speaker" };
             self.report(Diagnostic::at(declared.name.span, problem));
         }
         speakers

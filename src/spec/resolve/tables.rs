@@ -1,6 +1,6 @@
 use super::super::{
     Answerer, Answers, Argument, Column, Draw, Drop, DropRule, HoldOut, Quota, RowsOf, Side, Slot, Step, Table,
-    TableId, TableSource, Variable,
+    TableId, TableSource, Variable, Writing,
 };
 use super::Resolver;
 use super::frame::{Frame, Sort};
@@ -48,7 +48,13 @@ impl Resolver<'_> {
             tree::TableSource::WrittenBy(by) => self.written(declared, by, &mut frame),
             tree::TableSource::Dialogue(dialogue) => self.played(declared, dialogue, &mut frame),
         };
-        let Some(Begun { source, columns, variables, mut steps }) = begun else { return };
+        let Begun { source, columns, variables, mut steps } = begun.unwrap_or_else(|| {
+            self.broken_tables.push(TableId(self.spec.tables.len()));
+            let file = Writing { pieces: Vec::new(), span: declared.name.span };
+            let (columns, variables, steps) = (Vec::new(), Vec::new(), Vec::new());
+            frame.is_open = true;
+            Begun { source: TableSource::File(file), columns, variables, steps }
+        });
         let mut table = Table {
             name: declared.name.value.clone(),
             span: declared.name.span,
@@ -265,6 +271,7 @@ impl Resolver<'_> {
             return None;
         };
         let expected = self.spec.tables.get(table.0)?.parameters.len();
+        frame.is_open |= self.broken_tables.contains(&table);
         let arguments: Option<Vec<Argument>> = self.arguments(&row.table, expected, frame);
         frame.is_open |= arguments.is_none();
         let declared = self.spec.tables.get(table.0)?;

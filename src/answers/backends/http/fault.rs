@@ -27,7 +27,7 @@ pub(in crate::answers::backends) struct Refusal {
 }
 
 impl Fault {
-    pub(super) fn refused(status: StatusCode, body: &[u8], retry_after_ms: Option<u64>) -> Self {
+    pub(in crate::answers::backends) fn refused(status: StatusCode, body: &[u8], retry_after_ms: Option<u64>) -> Self {
         let (message, labels, wait) = match serde_json::from_slice::<Value>(body) {
             // Gemini's errors are lists of one where a stream was expected.
             Ok(Value::Array(items)) if items.len() == 1 => of_value(items.first().unwrap_or(&Value::Null)),
@@ -51,6 +51,13 @@ impl Fault {
 
     pub(super) fn unsendable(error: &serde_json::Error) -> Self {
         Self::Transport { cause: Cause::Rejected, message: format!("the request cannot be written: {error}") }
+    }
+
+    pub(super) fn unreadable(error: &std::io::Error) -> Self {
+        Self::Transport {
+            cause: Cause::Local,
+            message: format!("gets nothing: the file to send cannot be read: {error}"),
+        }
     }
 
     pub(super) fn too_long(most: usize) -> Self {

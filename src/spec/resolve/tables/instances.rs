@@ -68,6 +68,9 @@ impl Resolver<'_> {
     }
 
     fn instance(&mut self, table: TableId, arguments: Vec<Argument>, needed_at: Option<Span>) -> Option<TableInstance> {
+        if self.broken_tables.contains(&table) {
+            return None;
+        }
         let before = self.diagnostics.len();
         let declared = self.spec.tables.get(table.0)?;
         let mut scope = Scope::with_size(declared.size);
