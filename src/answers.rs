@@ -35,5 +35,5 @@ pub use respondent::{Identity, Respondent};
 pub use retry::RetryPolicy;
 pub use runner::ask;
 pub use shard::Shard;
-pub use writers::Writers;
 pub use store::{Answered, Answers, GROUP, LONGEST_WAIT, Store, StoreError};
+pub use writers::Writers;

@@ -29,8 +29,8 @@ pub use entity::{Argument, Entity, entity_value};
 pub use experiment::{Adjustment, Claim, Experiment};
 pub use formula::{Evaluation, Formula, print};
 pub use ids::{
-    ArmId, BehaviorId, ContextId, DatasetId, DialogueId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId, TableInstanceId,
-    TemplateId, TriggerId, WordsId,
+    ArmId, BehaviorId, ContextId, DatasetId, DialogueId, ExperimentId, PersonaId, QuestionId, SuiteId, TableId,
+    TableInstanceId, TemplateId, TriggerId, WordsId,
 };
 pub use model::{Arm, Asked, Origin, Setting, Settings, Suite, Trained};
 pub(crate) use needed::given;
@@ -41,8 +41,8 @@ pub use question::{
 pub(crate) use resolve::conditions::is_condition;
 pub use resolve::{Resolved, resolve};
 pub use table::{
-    Column, DatasetLock, Drop, DropRule, HoldOut, Kept, Played, Quota, RowsOf, Side, Step, Table, TableInstance, TableRow,
-    TableSource, Written,
+    Column, DatasetLock, Drop, DropRule, HoldOut, Kept, Played, Quota, RowsOf, Side, Step, Table, TableInstance,
+    TableRow, TableSource, Written,
 };
 pub use template::{Conversation, Said, Template};
 pub use trigger::{Trigger, TriggerVariable, Under};

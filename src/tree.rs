@@ -17,8 +17,8 @@ pub use arm::{
 };
 pub use data::{
     Aspect, Column, ColumnType, Control, ControlStatement, Conversation, Count, Dataset, DatasetStatement, Drop,
-    DropRule, Expectation, Part, Reference, RowFrom, Rows, Said, Share, Table, TableSource, TableStatement,
-    Template, TemplateStatement,
+    DropRule, Expectation, Part, Reference, RowFrom, Rows, Said, Share, Table, TableSource, TableStatement, Template,
+    TemplateStatement,
 };
 pub use decimal::Decimal;
 pub use declaration::{

@@ -6,8 +6,8 @@ use crate::configuration::{Configuration, Model};
 use crate::requests::{Message, Read, Role, Sampling, continuations, default_tokens, shown, written};
 use crate::scores::RunKey;
 use crate::spec::{
-    AnswerType, Answerer, ArmId, BehaviorId, Change, Control, Dataset, Draw, Entity, Foreseen, Judge, PersonaId, Question,
-    QuestionRole, ReadMethod, Scope, entity_value,
+    AnswerType, Answerer, ArmId, BehaviorId, Change, Control, Dataset, Draw, Entity, Foreseen, Judge, PersonaId,
+    Question, QuestionRole, ReadMethod, Scope, entity_value,
 };
 use crate::text::Span;
 

@@ -204,7 +204,7 @@ impl<'i> Games<'i> {
     ///
     /// # Errors
     /// Returns the place of the expression that fails, and why.
-    pub fn next(&mut self) -> Result<Vec<(&'i Model, &Wanted)>, (Span, String)> {
+    pub fn next_round(&mut self) -> Result<Vec<(&'i Model, &Wanted)>, (Span, String)> {
         for game in &mut self.open {
             game.wanted = self.inquiry.game(game.subject, &game.posed, game.sample, &game.replies)?.wanted;
         }

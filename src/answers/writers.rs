@@ -50,9 +50,9 @@ impl Writers {
             Answerer::Arm(arm) => {
                 let found = subjects_of(spec, *arm, configuration, missing);
                 // Rows are made once: of an arm with several runs, its last checkpoint under the lowest seed writes.
-                let last = found.into_iter().min_by_key(|subject| {
-                    (subject.run.seed, std::cmp::Reverse(subject.run.checkpoint))
-                });
+                let last = found
+                    .into_iter()
+                    .min_by_key(|subject| (subject.run.seed, std::cmp::Reverse(subject.run.checkpoint)));
                 match last {
                     Some(subject) => drop(self.arms.insert(*arm, subject.model)),
                     None if spec[*arm].trained.is_some() => {

@@ -42,6 +42,11 @@ impl<'a> Asking<'a> {
         Asking { store, cancel, models, base: PathBuf::new(), budget: None, shard: None, notes }
     }
 
+    /// Asks this part of the requests alone.
+    pub(crate) fn part(self, shard: Option<Shard>) -> Asking<'a> {
+        Asking { shard, ..self }
+    }
+
     /// Spends so much at most; paths in the configuration count from `base`.
     pub(crate) fn within(self, base: PathBuf, budget: Option<Arc<Budget>>) -> Asking<'a> {
         Asking { base, budget, ..self }
@@ -175,7 +180,7 @@ impl<'a> Asking<'a> {
         let shard = self.shard;
         let mut games = Games::new(inquiry, &|id| shard.is_none_or(|shard| shard.holds(id)));
         loop {
-            let next = games.next().map_err(failed)?;
+            let next = games.next_round().map_err(failed)?;
             if next.is_empty() {
                 return Ok(all);
             }
@@ -266,7 +271,11 @@ fn posed<'p>(inquiry: &Inquiry<'p>, shard: Option<Shard>) -> impl Iterator<Item 
 }
 
 /// Says which models were stopped, and tells whether any was.
-pub(crate) fn note_stopped<const N: usize>(summaries: [&RunSummary; N], notes: &mut Vec<String>, sources: &Sources) -> bool {
+pub(crate) fn note_stopped<const N: usize>(
+    summaries: [&RunSummary; N],
+    notes: &mut Vec<String>,
+    sources: &Sources,
+) -> bool {
     let mut diagnostics = Vec::new();
     for summary in summaries.into_iter().flat_map(|summary| &summary.models) {
         if let Some(failure) = &summary.stopped {

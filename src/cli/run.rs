@@ -68,7 +68,7 @@ impl Run {
         let budget = self.limits.budget(&limits::models_of(&inquiries), &store, &record.run, &cancel)?;
         record.write(&self.out)?;
         let asking = Asking::new(&store, Models::default(), cancel, Vec::new()).within(self.base(), budget);
-        let asking = Asking { shard: self.shard, ..asking };
+        let asking = asking.part(self.shard);
         let exit = self.ask(&asking, &inquiries, &checked);
         record.state = match exit {
             Ok(Exit::BackendFailed) | Err(_) => State::Stopped,

@@ -8,10 +8,10 @@ use introspec::planted::{Effect, configuration, plant};
 use introspec::requests::RequestProblem;
 use introspec::text::Sources;
 
+use super::asking::Asking;
 use super::exit::Exit;
 use super::models::Models;
 use super::plan::Scatter;
-use super::asking::Asking;
 use super::run;
 use super::{SpecArguments, console};
 

@@ -11,7 +11,7 @@ use introspec::plan::{plan_with, written_tables};
 use introspec::rows::asked_rows;
 use introspec::spec::Spec;
 use introspec::text::Sources;
-use introspec::writing::{Bound, Made, Replies, Wanted, bounds, kept_replies, made_files};
+use introspec::writing::{Bound, Made, Replies, Wanted, bounds, kept_replies, made_files, preview};
 
 use super::asking::{Asking, note_stopped};
 use super::exit::Exit;
@@ -27,7 +27,9 @@ use super::{SpecArguments, console, log_file, report};
 /// beside the spec, is meant to be committed: builds are made from it alone. The same command again asks only what is
 /// missing or has changed.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  introspec write risk.ispec --preview 3\n  introspec write risk.ispec --max-cost 20")]
+#[command(
+    after_help = "Examples:\n  introspec write risk.ispec --preview 3\n  introspec write risk.ispec --max-cost 20"
+)]
 pub(crate) struct Write {
     #[command(flatten)]
     spec: SpecArguments,
@@ -64,8 +66,8 @@ impl Write {
         let (spec, sources) = (&resolved.spec, &resolved.sources);
         let path = run::configuration_path(self.config.as_deref(), &self.spec.spec);
         let configuration = run::configuration(&path)?;
-        let writers = Writers::new(spec, &configuration)
-            .map_err(|missing| run::no_roles(missing, &configuration, sources))?;
+        let writers =
+            Writers::new(spec, &configuration).map_err(|missing| run::no_roles(missing, &configuration, sources))?;
         // A lock that cannot be read is written again: what the store has is not asked again.
         let (mut replies, unreadable) = kept_replies(spec);
         console::show(&unreadable, sources);
@@ -156,7 +158,9 @@ impl Write {
         let (spec, sources) = (&resolved.spec, &resolved.sources);
         if let Some(rows) = self.preview {
             let tables = written_tables(spec, replies, Some(rows)).map_err(|wrong| run::wrong(&wrong, sources))?;
-            introspec::writing::preview(spec, &tables).iter().for_each(|line| console::say(line));
+            for line in preview(spec, &tables) {
+                console::say(&line);
+            }
             return Ok(Exit::Well);
         }
         let plan = plan_with(spec, replies.clone());
@@ -173,7 +177,9 @@ impl Write {
                 }
                 report::write(&path, &text)?;
             }
-            summary.iter().for_each(|line| console::say(line));
+            for line in summary {
+                console::say(&line);
+            }
             is_short |= short;
         }
         match plan {
@@ -189,19 +195,21 @@ impl Write {
 
     fn tell_cost(&self, spec: &Spec, writers: &Writers, wanted: &[Wanted]) {
         let mut cost = Some(0.0);
-        for Bound { what, by, least, most, prompt_tokens, completion_tokens, .. } in bounds(spec, wanted, self.preview) {
+        for Bound { what, by, least, most, prompt_tokens, completion_tokens, .. } in bounds(spec, wanted, self.preview)
+        {
             let Some(model) = writers.model(&by) else { continue };
             let count = if least == most { format!("{most}") } else { format!("{least} to {most}") };
             let model_name = &model.name;
             console::say(&format!(
                 "{what}: {count} requests to {model_name}, about {prompt_tokens} prompt and at most {completion_tokens} answer tokens"
             ));
-            cost = cost.zip(model.price).map(|(cost, price)| {
-                cost + price.of(Usage { prompt_tokens, completion_tokens })
-            });
+            cost =
+                cost.zip(model.price).map(|(cost, price)| cost + price.of(Usage { prompt_tokens, completion_tokens }));
         }
         match cost {
-            Some(cost) if cost > 0.0 => console::say(&format!("about {cost:.2} at most in all, by the prices of introspec.yaml")),
+            Some(cost) if cost > 0.0 => {
+                console::say(&format!("about {cost:.2} at most in all, by the prices of introspec.yaml"));
+            }
             _ => {}
         }
     }

@@ -62,7 +62,8 @@ pub(super) fn of_datasets(spec: &Spec, plan: &Plan) -> Vec<Unwritten> {
         let mut used: Vec<(u64, Used)> = Vec::new();
         let mut wanted: Vec<Wanted> = Vec::new();
         for dataset in plan.datasets_of(spec, lock) {
-            let is_open = |part: &PartPlan| part.table.and_then(|id| plan.tables.get(id.0)).is_some_and(TableValues::is_open);
+            let is_open =
+                |part: &PartPlan| part.table.and_then(|id| plan.tables.get(id.0)).is_some_and(TableValues::is_open);
             if dataset.parts.iter().any(is_open) {
                 continue;
             }
@@ -101,27 +102,16 @@ fn few_rows(spec: &Spec, instance: &TableInstance, values: &TableValues, making:
 }
 
 /// Says that something has to be asked, for the first time or because it changed.
-fn again<'u>(
-    what: &str,
-    kept: &Kept,
-    used: impl Iterator<Item = (u64, &'u Used)>,
-    wanted: &[Wanted],
-) -> Problem {
+fn again<'u>(what: &str, kept: &Kept, used: impl Iterator<Item = (u64, &'u Used)>, wanted: &[Wanted]) -> Problem {
     let what = what.to_owned();
     match kept.lock.as_ref().and_then(|text| Lock::read(text).ok()) {
         None => Problem::NotWritten { what },
-        Some(lock) => {
-            Problem::LockStale { what, file: kept.lock_file.clone(), changes: changes(&lock, used, wanted) }
-        }
+        Some(lock) => Problem::LockStale { what, file: kept.lock_file.clone(), changes: changes(&lock, used, wanted) },
     }
 }
 
 /// Says what about the requests changed, by what is asked for: `the prompt of label, in 12 rows`.
-fn changes<'u>(
-    lock: &Lock,
-    used: impl Iterator<Item = (u64, &'u Used)>,
-    wanted: &[Wanted],
-) -> Vec<String> {
+fn changes<'u>(lock: &Lock, used: impl Iterator<Item = (u64, &'u Used)>, wanted: &[Wanted]) -> Vec<String> {
     let wanted: BTreeSet<&str> = wanted.iter().map(|wanted| wanted.digest.as_str()).collect();
     let mut counted: BTreeMap<(Difference, String), u64> = BTreeMap::new();
     for (row, used) in used.filter(|(_, used)| wanted.contains(used.digest.as_str())) {
@@ -153,4 +143,3 @@ fn differing(kept: &Kept, file: &str, text: &str) -> Option<Problem> {
     }
     Some(Problem::RowsOutOfDate { file, rows: text.lines().count() as u64, held: held.lines().count() as u64 })
 }
-

@@ -1,8 +1,8 @@
 use std::ops::Index;
 
 use super::{
-    Arm, Behavior, Context, Dataset, Dialogue, Experiment, Persona, Question, Spec, Suite, Table, TableInstance, Template,
-    Trigger, WordList,
+    Arm, Behavior, Context, Dataset, Dialogue, Experiment, Persona, Question, Spec, Suite, Table, TableInstance,
+    Template, Trigger, WordList,
 };
 
 macro_rules! ids {

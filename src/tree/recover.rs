@@ -250,7 +250,10 @@ fn block(statement: Rule) -> (&'static str, &'static [&'static str]) {
         Rule::control_statement => ("a control", &["control", "expect", "shuffle", "swap", "without", "also"]),
         Rule::question_statement => (
             "a question",
-            &["reports", "shows", "row", "rows", "let", "ask", "answer", "order", "read", "judge", "score", "max", "play"],
+            &[
+                "reports", "shows", "row", "rows", "let", "ask", "answer", "order", "read", "judge", "score", "max",
+                "play",
+            ],
         ),
         Rule::judge_statement => ("a judge", &["ask", "answer", "max"]),
         Rule::suite_statement => ("a suite", &["ask", "under", "samples", "temperature", "max"]),

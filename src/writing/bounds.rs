@@ -82,8 +82,7 @@ fn of_table(spec: &Spec, instance: &TableInstance, place: &str, rows: Option<u64
 
 /// Returns how much so many games of a dialogue may come to.
 pub(crate) fn of_dialogue(dialogue: &Dialogue, place: &str, least: u64, most: u64) -> Vec<Bound> {
-    let said: Vec<u64> =
-        dialogue.speakers.iter().map(|speaker| speaker.max_tokens.map_or(TOKENS, u64::from)).collect();
+    let said: Vec<u64> = dialogue.speakers.iter().map(|speaker| speaker.max_tokens.map_or(TOKENS, u64::from)).collect();
     let (round, turns): (u64, _) = (said.iter().sum(), u64::from(dialogue.turns));
     let mut bounds = Vec::new();
     for (at, (speaker, said)) in dialogue.speakers.iter().zip(&said).enumerate() {

@@ -92,7 +92,9 @@ pub(crate) fn play(
         let whole = match asker.message(by, &name, messages, &sampling) {
             None => return Ok(Game::Missing),
             Some(Reply::Text(text)) => text,
-            Some(Reply::Refused(_)) => return Ok(lost(Loss::Refused, who, format!("`{}` declined to speak", speaker.name))),
+            Some(Reply::Refused(_)) => {
+                return Ok(lost(Loss::Refused, who, format!("`{}` declined to speak", speaker.name)));
+            }
             Some(Reply::Truncated(_)) => {
                 let why = format!("`{}` was cut off at {} tokens", speaker.name, sampling.max_tokens);
                 return Ok(lost(Loss::Truncated, who, why));

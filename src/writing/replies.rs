@@ -53,7 +53,8 @@ impl Replies {
 /// Reads every lock that lies beside a spec, as far as they can be read.
 pub fn kept_replies(spec: &Spec) -> (Replies, Vec<Diagnostic>) {
     let (mut replies, mut unreadable) = (Replies::default(), Vec::new());
-    let tables = spec.instances.iter().filter_map(|instance| Some((instance.kept.as_ref()?, spec[instance.table].span)));
+    let tables =
+        spec.instances.iter().filter_map(|instance| Some((instance.kept.as_ref()?, spec[instance.table].span)));
     let datasets = spec.dataset_locks.iter().map(|lock| (&lock.kept, spec[lock.dataset].span));
     for (kept, span) in tables.chain(datasets) {
         let Some(text) = &kept.lock else { continue };

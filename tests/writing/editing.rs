@@ -57,7 +57,10 @@ fn what_reaches_no_prompt_asks_nothing() {
 
     // A drop that was not there drops rows, and asks only for new ones in their place.
     let known = digests(&project);
-    project.edit("drop near", "drop where {{ 'a' in prompt and 'b' in prompt and 'c' in prompt }} because \"three letters\"\n  drop near");
+    project.edit(
+        "drop near",
+        "drop where {{ 'a' in prompt and 'b' in prompt and 'c' in prompt }} because \"three letters\"\n  drop near",
+    );
     let ended = project.run(&["write", "spec.ispec"]);
     assert!(ended.out.contains("dropped: three letters"), "{}", ended.out);
     let fresh = digests(&project).difference(&known).count();

@@ -60,7 +60,11 @@ fn a_writer_that_answers_nothing() {
 #[test]
 fn requests_that_fail_for_good_are_told_and_made_again() {
     let server = Server::start(|seen| {
-        if model(seen) == "writer" && last(seen).contains("formal") { refuse(400, "no formal words") } else { script(seen) }
+        if model(seen) == "writer" && last(seen).contains("formal") {
+            refuse(400, "no formal words")
+        } else {
+            script(seen)
+        }
     });
     let project = Project::new(&spec(6, 12), &server.base_url);
     let ended = project.run(&["write", "spec.ispec"]);
@@ -125,7 +129,8 @@ fn a_lock_that_is_none_or_of_another_version() {
 #[test]
 fn a_role_that_nobody_has() {
     let project = Project::new(&spec(6, 60), "http://127.0.0.1:9/v1");
-    project.write("introspec.yaml", "models:\n  m: { provider: local, model: smollm2 }\nroles: { writer: m, base: m }\n");
+    project
+        .write("introspec.yaml", "models:\n  m: { provider: local, model: smollm2 }\nroles: { writer: m, base: m }\n");
     let ended = project.run(&["write", "spec.ispec"]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.err.contains("E0803") && ended.err.contains("reviewer"), "{}", ended.err);

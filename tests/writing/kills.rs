@@ -16,7 +16,8 @@ fn killed(project: &Project, server: &Server, kills: usize, requests: usize) {
     let hash = |kill: usize| u64::from_le_bytes(blake3::hash(&kill.to_le_bytes()).as_bytes()[..8].try_into().unwrap());
     for kill in 0..kills {
         let mut child = project.start(&["write", "spec.ispec"]);
-        let moment = server.total() + (hash(kill) % (2 * requests as u64 / kills as u64).max(1)) as usize;
+        let further = hash(kill) % (2 * requests as u64 / kills as u64).max(1);
+        let moment = server.total() + usize::try_from(further).unwrap();
         while server.total() < moment && child.try_wait().unwrap().is_none() {
             sleep(Duration::from_millis(1));
         }
@@ -38,7 +39,10 @@ fn compared(spec: &str, script: fn(&Seen) -> Play, kills: usize) {
     killed(&project, &server, kills, requests);
     let again = project.run(&["write", "spec.ispec"]);
     assert_eq!(again.code, ended.code, "{}", again.err);
-    assert_eq!(again.out.lines().rev().take(3).collect::<Vec<_>>(), ended.out.lines().rev().take(3).collect::<Vec<_>>());
+    assert_eq!(
+        again.out.lines().rev().take(3).collect::<Vec<_>>(),
+        ended.out.lines().rev().take(3).collect::<Vec<_>>()
+    );
     assert_eq!(project.kept(), whole.kept(), "the same tables and locks");
 
     let counts = server.counts();

@@ -30,12 +30,14 @@ impl Project {
     /// Another address is the same model here, so that what was written can be compared.
     pub(crate) fn configure(&self, base_url: &str) {
         let model = |name: &str| {
-            format!("  {name}: {{ provider: openai, base_url: \"{base_url}\", model: {name}, identity: {name}, concurrency: 32 }}\n")
+            format!(
+                "  {name}: {{ provider: openai, base_url: \"{base_url}\", model: {name}, identity: {name}, concurrency: 32 }}\n"
+            )
         };
         let names = ["writer", "partner", "reviewer", "base"];
-        let models: String = names.iter().map(|name| model(name)).collect();
-        let roles: String = names.iter().map(|name| format!("  {name}: {name}\n")).collect();
-        self.write("introspec.yaml", &format!("models:\n{models}roles:\n{roles}"));
+        let models = names.map(model).concat();
+        let roles = names.map(|name| format!("  {name}: {name}")).join("\n");
+        self.write("introspec.yaml", &format!("models:\n{models}roles:\n{roles}\n"));
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -61,11 +63,7 @@ impl Project {
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        Ended {
-            code: status.code(),
-            out: String::from_utf8(stdout).unwrap(),
-            err: String::from_utf8(stderr).unwrap(),
-        }
+        Ended { code: status.code(), out: String::from_utf8(stdout).unwrap(), err: String::from_utf8(stderr).unwrap() }
     }
 
     /// Has the spec written, which has to end well.
@@ -94,7 +92,6 @@ impl Project {
     pub(crate) fn kept(&self) -> Vec<(String, String)> {
         let mut kept = Vec::new();
         collect(&self.path("written"), &self.path("written"), &mut kept);
-        kept.retain(|(name, _)| name.ends_with(".jsonl"));
         kept.sort();
         kept
     }

@@ -49,9 +49,17 @@ pub(crate) fn script(seen: &Seen) -> Play {
             let said = last(seen);
             let letter = if said.contains("Option A") { "A" } else { "B" };
             says(match lot(seen, 8) {
-                0 => format!("Would you take the risk number {}? Letter {letter}, one or the other of them.", lot(seen, 1 << 40)),
+                0 => format!(
+                    "Would you take the risk number {}? Letter {letter}, one or the other of them.",
+                    lot(seen, 1 << 40)
+                ),
                 1 => format!("The very same old question that was asked so often before, with the letter {letter}."),
-                _ => format!("{:016x} {:016x} {:016x} which of them, wide is {letter}?", lot(seen, 1 << 60), lot(seen, 1 << 59), lot(seen, 1 << 58)),
+                _ => format!(
+                    "{:016x} {:016x} {:016x} which of them, wide is {letter}?",
+                    lot(seen, 1 << 60),
+                    lot(seen, 1 << 59),
+                    lot(seen, 1 << 58)
+                ),
             })
         }
         "reviewer" => {
@@ -207,9 +215,12 @@ dataset deck { card as ordinary }
 
 #[test]
 fn a_model_that_stops_ends_it_and_loses_nothing() {
-    let server = Server::start(|seen| {
-        if model(seen) == "reviewer" { refuse(401, "Incorrect API key provided") } else { script(seen) }
-    });
+    let server =
+        Server::start(
+            |seen| {
+                if model(seen) == "reviewer" { refuse(401, "Incorrect API key provided") } else { script(seen) }
+            },
+        );
     let project = Project::new(&spec(6, 60), &server.base_url);
     let ended = project.run(&["write", "spec.ispec"]);
     assert_eq!(ended.code, Some(6), "{}", ended.err);

@@ -44,7 +44,8 @@ arm plain { from base  system "Answer with a letter." }
 
 fn project(base_url: &str) -> Project {
     let project = Project::new(SPEC, base_url);
-    let scene = |at: usize| format!("{{\"scene\": \"Scene {at}: A or B?\", \"wide_one\": \"{}\"}}\n", ["A", "B"][at % 2]);
+    let scene =
+        |at: usize| format!("{{\"scene\": \"Scene {at}: A or B?\", \"wide_one\": \"{}\"}}\n", ["A", "B"][at % 2]);
     project.write("scenes.jsonl", &(0..8).map(scene).collect::<String>());
     project
 }

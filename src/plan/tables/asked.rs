@@ -31,7 +31,7 @@ impl Rows<'_> {
             match said {
                 Ok(Said::Value(value)) => {
                     if let AnswerType::Json(fields) = &asked.answer {
-                        for column in self.table.columns.iter() {
+                        for column in &self.table.columns {
                             if fields.iter().any(|field| field.name == column.name) {
                                 scope.set(column.slot, value.get_attr(&column.name).unwrap_or_default());
                             }

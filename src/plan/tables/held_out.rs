@@ -20,8 +20,11 @@ impl Rows<'_> {
             return Err(Diagnostic::at(hold_out.span, Problem::HoldsOut { share, held_out, of }));
         }
         let stream = Stream::new(self.spec.seed, &self.stream(), "held out");
-        let mut numbered: Vec<(u64, usize)> =
-            self.left.iter().map(|&row| (stream.at(self.keys.get(row).copied().unwrap_or(row as u64)).word(), row)).collect();
+        let mut numbered: Vec<(u64, usize)> = self
+            .left
+            .iter()
+            .map(|&row| (stream.at(self.keys.get(row).copied().unwrap_or(row as u64)).word(), row))
+            .collect();
         numbered.sort_unstable();
         let mut chosen: Vec<usize> = numbered.into_iter().map(|(_, row)| row).collect();
         chosen.truncate(usize::try_from(held_out).unwrap_or(usize::MAX));

@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn every_value_has_its_exact_share() {
-        for sizes in [vec![2], vec![2, 3], vec![2, 2], vec![3, 3], vec![4, 2], vec![2, 2, 2], vec![3, 2, 4], vec![5, 3]] {
+        for sizes in [vec![2], vec![2, 3], vec![2, 2], vec![3, 3], vec![4, 2], vec![2, 2, 2], vec![3, 2, 4], vec![5, 3]]
+        {
             for rows in 0..60_u64 {
                 let quotas = quotas(rows, &sizes);
                 assert_eq!(quotas.iter().sum::<u64>(), rows, "{sizes:?}");

@@ -25,16 +25,20 @@ impl Resolver<'_> {
     pub(super) fn kept_writing(&mut self, name: &str, has_rows: bool, place: Span) -> Option<Kept> {
         let (folder, _) = self.folder(place);
         let (rows_file, lock_file) = (format!("{KEPT}/{name}.jsonl"), format!("{KEPT}/{name}.lock.jsonl"));
-        let rows = if has_rows { self.kept_text(&rows_file, place)? } else { None };
-        let lock = self.kept_text(&lock_file, place)?;
+        let rows = if has_rows { self.kept_text(&rows_file, place).ok()? } else { None };
+        let lock = self.kept_text(&lock_file, place).ok()?;
         Some(Kept { folder, rows_file: has_rows.then_some(rows_file), rows, lock_file, lock })
     }
 
-    fn kept_text(&mut self, name: &str, place: Span) -> Option<Option<String>> {
+    /// Returns a file's text where it is there.
+    ///
+    /// # Errors
+    /// It is there and cannot be read, which is reported.
+    fn kept_text(&mut self, name: &str, place: Span) -> Result<Option<String>, ()> {
         let (folder, _) = self.folder(place);
         match self.world.read_bytes(&folder, name, MAX_DATA_BYTES) {
-            Err(FileProblem::NotFound) => Some(None),
-            _ => self.read_text(name, place).map(|(text, _)| Some(text)),
+            Err(FileProblem::NotFound) => Ok(None),
+            _ => self.read_text(name, place).map(|(text, _)| Some(text)).ok_or(()),
         }
     }
 

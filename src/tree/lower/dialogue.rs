@@ -1,5 +1,5 @@
 use super::super::parse::Rule;
-use super::super::{Dialogue, DialogueStatement, Outcome, Play, Speaker, SpeakerStatement, Spanned};
+use super::super::{Dialogue, DialogueStatement, Outcome, Play, Spanned, Speaker, SpeakerStatement};
 use super::{Lower, Node, role};
 
 impl<'s> Lower<'s> {

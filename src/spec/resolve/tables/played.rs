@@ -2,18 +2,13 @@ use super::super::super::{Column, DialogueId, Played, Slot, TableSource};
 use super::super::Resolver;
 use super::super::frame::{Frame, Sort};
 use super::Begun;
-use crate::diagnostic::{Diagnostic, Kind};
 use crate::diagnostic::Problem;
+use crate::diagnostic::{Diagnostic, Kind};
 use crate::tree::{self, ColumnType, Name, Reference, TableStatement};
 
 impl Resolver<'_> {
     /// Resolves a table of dialogues: its columns are the conversation, its outcome, and the dialogue's variables.
-    pub(super) fn played(
-        &mut self,
-        declared: &tree::Table,
-        reference: &Reference,
-        frame: &mut Frame,
-    ) -> Option<Begun> {
+    pub(super) fn played(&mut self, declared: &tree::Table, reference: &Reference, frame: &mut Frame) -> Option<Begun> {
         let quota = self.quota(declared)?;
         let dialogue = DialogueId(self.find(Kind::Dialogue, &reference.name)?);
         let known = self.spec.dialogues.get(dialogue.0)?;
