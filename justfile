@@ -19,7 +19,7 @@ test:
 # Accept changed snapshots and golden files, after reading the difference
 bless:
     INSTA_UPDATE=always cargo test
-    cargo run -- snap --accept
+    cargo run -- snap --include specs --accept
 
 # Run the example experiment on the embedded model
 gamblers:

@@ -1,7 +1,7 @@
 //! Every spec under `specs/` builds what was last accepted under `golden/`: compared as `introspec snap` compares, then
 //! byte for byte, and held to its counts.
 //!
-//! `introspec snap --accept` accepts what is built now; the difference then shows in version control.
+//! `introspec snap --include specs --accept` accepts what is built now; the difference then shows in version control.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -42,7 +42,7 @@ fn every_spec_builds_what_was_accepted() {
     }
     assert!(
         differences.is_empty(),
-        "the builds differ from golden/:\n{differences}\nif that is meant, accept it with `cargo run -- snap --accept`"
+        "the builds differ from golden/:\n{differences}\nif that is meant, accept it with `cargo run -- snap --include specs --accept`"
     );
 }
 
@@ -81,7 +81,7 @@ fn all_specs() -> Vec<(String, PathBuf)> {
 }
 
 fn build(spec: &Path) -> tempfile::TempDir {
-    let (read, plan) = planned(spec, &[]);
+    let (read, plan) = planned(spec, &[here("specs")]);
     let out = tempfile::tempdir().expect("a folder");
     artifacts::build(&read, &plan, out.path(), JsonStyle::Compact, &|_| ())
         .unwrap_or_else(|diagnostics| panic!("{} does not build: {diagnostics:#?}", spec.display()));
