@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use introspec::artifacts::JsonStyle;
 use introspec::format::format;
@@ -205,17 +206,21 @@ proptest! {
     }
 }
 
-/// A spec that builds, in a folder of its own, with another text.
+/// A spec that builds, in a folder of its own, with another text. The questions that specs share stand beside it.
 fn build(spec: &Path, text: &str) -> Files {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in files(spec.parent().unwrap()) {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let own = spec.parent().unwrap();
+    let copied = [(own.to_path_buf(), "own"), (own.with_file_name("questions"), "questions")];
+    for (folder, name) in copied {
+        for (file, bytes) in files(&folder) {
+            let path = root.path().join(name).join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
     }
-    let path = folder.path().join(spec.file_name().unwrap());
+    let path = root.path().join("own").join(spec.file_name().unwrap());
     fs::write(&path, text).unwrap();
-    let mut built = built(&path, &[], JsonStyle::Compact).unwrap();
+    let mut built = built(&path, &[root.path().to_path_buf()], JsonStyle::Compact).unwrap();
     // The manifest tells the digest of the spec's own text, and nothing else of it.
     let manifest = built.get_mut("manifest.json").unwrap();
     let mut value: serde_json::Value = serde_json::from_slice(manifest).unwrap();
@@ -224,15 +229,25 @@ fn build(spec: &Path, text: &str) -> Files {
     built
 }
 
+/// Every spec that builds, with its text and what it builds.
+static BUILT: LazyLock<Vec<(PathBuf, String, Files)>> = LazyLock::new(|| {
+    let specs = below(&here("specs")).into_iter().chain(below(&here("tests/build")));
+    let read = |spec: PathBuf| {
+        let text = fs::read_to_string(&spec).unwrap();
+        let files = build(&spec, &text);
+        (spec, text, files)
+    };
+    specs.map(read).collect()
+});
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn formatting_builds_the_same_bytes(numbers in numbers()) {
-        for spec in below(&here("specs")).into_iter().chain(below(&here("tests/build"))) {
-            let text = fs::read_to_string(&spec).unwrap();
-            let new = formatted(&respaced(&text, &numbers)).unwrap();
-            prop_assert!(build(&spec, &text) == build(&spec, &new), "{} builds something else", spec.display());
+        for (spec, text, files) in BUILT.iter() {
+            let new = formatted(&respaced(text, &numbers)).unwrap();
+            prop_assert!(*files == build(spec, &new), "{} builds something else", spec.display());
         }
     }
 }

@@ -56,7 +56,7 @@ fn recorded_specs() -> Vec<String> {
 /// Returns what is kept of a spec: all but the store, which is not in version control.
 fn kept(spec: &Path) -> Files {
     let mut kept = files(&spec.join("written"));
-    kept.retain(|name, _| name.ends_with(".jsonl"));
+    kept.retain(|name, _| Path::new(name).extension().is_some_and(|ending| ending == "jsonl"));
     kept
 }
 

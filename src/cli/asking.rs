@@ -34,12 +34,19 @@ pub(crate) struct Asking<'a> {
     pub(crate) shard: Option<Shard>,
     /// What the reader of every report should know.
     notes: Vec<String>,
+    /// Whether dialogues that stand for questions are played.
+    plays: bool,
 }
 
 impl<'a> Asking<'a> {
     /// Asks these models, and others that have to be opened, until `cancel` stops it.
     pub(crate) fn new(store: &'a Store, models: Models, cancel: CancellationToken, notes: Vec<String>) -> Self {
-        Asking { store, cancel, models, base: PathBuf::new(), budget: None, shard: None, notes }
+        Asking { store, cancel, models, base: PathBuf::new(), budget: None, shard: None, notes, plays: true }
+    }
+
+    /// Plays no dialogues: planted subjects have nobody to play with.
+    pub(crate) fn without_games(self) -> Asking<'a> {
+        Asking { plays: false, ..self }
     }
 
     /// Asks this part of the requests alone.
@@ -174,7 +181,7 @@ impl<'a> Asking<'a> {
     /// Plays every dialogue that stands for a question, turn by turn: all games side by side.
     fn games(&self, inquiry: &Inquiry<'_>, checked: &Checked) -> Result<RunSummary, Exit> {
         let mut all = RunSummary::default();
-        if !inquiry.plays() || self.cancel.is_cancelled() {
+        if !self.plays || !inquiry.plays() || self.cancel.is_cancelled() {
             return Ok(all);
         }
         let failed = |(span, message): (Span, String)| {

@@ -217,7 +217,12 @@ fn whole<T>(path: &Path, write: impl FnOnce(&mut File) -> io::Result<T>) -> io::
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".writing-");
+    // What is written for good can be read by whom the system's mask lets read.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {

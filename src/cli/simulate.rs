@@ -69,7 +69,8 @@ impl Simulate {
                 let RequestProblem { span, message, place } = problem;
                 run::wrong(&[Diagnostic::at(span, Problem::ExpressionFailed { message, place })], &checked.sources)
             })?;
-            let asking = Asking::new(&store, Models::opened(planted.models), cancel.clone(), planted.notes);
+            let models = Models::opened(planted.models);
+            let asking = Asking::new(&store, models, cancel.clone(), planted.notes).without_games();
             let out = if inquiries.len() == 1 { folder.clone() } else { folder.join(&inquiry.experiment.name) };
             let out = self.out.is_some().then_some(out.as_path());
             let (verdicts, _) = asking.experiment(inquiry, &checked, out)?;

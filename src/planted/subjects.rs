@@ -14,7 +14,7 @@ use crate::answers::{Identity, Inquiry, Posed, Subject, judge_ask};
 use crate::configuration::{Configuration, Model, Provider};
 use crate::forecast::{Assumptions, stand_in, with_planned_runs};
 use crate::requests::{Request, RequestProblem};
-use crate::spec::{Origin, Question, Scope, Spec};
+use crate::spec::{Answerer, Draw, Origin, Question, Scope, Spec};
 
 /// The models of a simulated experiment.
 pub struct Planted {
@@ -47,7 +47,19 @@ pub fn configuration(
     let judges = spec.questions.iter().flat_map(|question| &question.judges).map(|judge| &judge.by);
     let Assumptions { run_sd, wording_sd, .. } = assumptions;
     let law = format!("simulated, seed {seed}, runs ±{run_sd}, wordings ±{wording_sd}, effects {effects:?}");
-    for role in of_arms.chain(judges) {
+    let beside = spec.questions.iter().flat_map(|question| &question.foreseen).map(|foreseen| &foreseen.by);
+    let speakers = spec.dialogues.iter().flat_map(|dialogue| {
+        let asked = dialogue.after.iter().filter_map(|variable| match &variable.draw {
+            Draw::Answers(answers) => Some(&answers.asked.by),
+            _ => None,
+        });
+        dialogue.speakers.iter().map(|speaker| &speaker.by).chain(asked)
+    });
+    let others = beside.chain(speakers).filter_map(|by| match by {
+        Answerer::Role(role) => Some(role),
+        Answerer::Itself | Answerer::Arm(_) => None,
+    });
+    for role in of_arms.chain(judges).chain(others) {
         let model = Model {
             provider: Provider::Local,
             model: format!("{role}, {law}"),
