@@ -1,15 +1,18 @@
 //! Diagnostics: what is wrong, as data with a code and a place. The prose stands in `prose.rs`, the drawing in
 //! `render.rs`, and the long explanations in `docs/diagnostics.md`.
 
+mod codes;
 mod explain;
+mod kind;
 mod nearest;
 mod problem;
 mod prose;
 mod render;
 
 pub use explain::explain;
+pub use kind::Kind;
 pub use nearest::nearest;
-pub use problem::{Finding, Kind, Lacking, Problem, Watched};
+pub use problem::{Finding, Lacking, Problem, Watched};
 pub use prose::Prose;
 pub use render::{render, summary};
 

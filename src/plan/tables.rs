@@ -143,10 +143,12 @@ impl<'p> Rows<'p> {
         replies: &'p Replies,
         (all, keys, numbers): (Vec<Scope>, Vec<u64>, Vec<u64>),
     ) -> Rows<'p> {
-        let tried = numbers.into_iter().map(|row| Tried { row, dropped: None, used: Vec::new() });
+        let table = &spec[instance.table];
+        // Where no model has a part in the rows, nobody asks what became of each.
+        let tried = numbers.into_iter().filter(|_| table.asks_models());
+        let tried = tried.map(|row| Tried { row, dropped: None, used: Vec::new() });
         let making = Making { wanted: Vec::new(), tried: tried.collect() };
         let left = (0..all.len()).collect();
-        let table = &spec[instance.table];
         let (dropped, unknown) = (Vec::new(), Vec::new());
         Rows { spec, table, instance, replies, all, keys, left, dropped, making, unknown }
     }

@@ -74,12 +74,7 @@ impl Reading<'_> {
 
     /// Takes a row of named fields.
     pub(super) fn object(&mut self, line: usize, fields: &Fields) {
-        let value = |column: &Column| match fields.get(&column.name) {
-            Some(field) => typed(field, column),
-            None => Err(missing(column, fields.names())),
-        };
-        let values = self.columns.iter().map(value).collect();
-        self.row(line, values);
+        self.row(line, values(self.columns, fields));
     }
 
     /// Says what is wrong at a line of the file.
@@ -102,6 +97,15 @@ impl Reading<'_> {
     pub(super) fn wrong_column(&mut self, diagnostic: Diagnostic) {
         self.broken.push(diagnostic);
     }
+}
+
+/// Returns the values of a row of named fields, in the columns' order.
+pub(super) fn values(columns: &[Column], fields: &Fields) -> Result<Vec<Value>, Diagnostic> {
+    let value = |column: &Column| match fields.get(&column.name) {
+        Some(field) => typed(field, column),
+        None => Err(missing(column, fields.names())),
+    };
+    columns.iter().map(value).collect()
 }
 
 /// Says that a row or a header lacks a column.
