@@ -1,8 +1,8 @@
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::{StoreError, migration};
 
@@ -12,8 +12,10 @@ pub(super) const VERSION: i64 = 3;
 /// Marks a `SQLite` file as a store of answers: `insp` in ASCII.
 const APPLICATION: i64 = 0x696e_7370;
 
-/// How long a lock of another process is waited for. A group's commit takes milliseconds.
-const LOCK_WAIT: Duration = Duration::from_secs(2);
+/// How long a lock of another process is waited for. A group's commit takes milliseconds, on a busy disk a second.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+/// How long lies between two tries to open a store that another process is making.
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
 /// A request is an ask of one model under one way of reading it, without how many samples; its digest and a sample's
 /// index together are the key of an answer. Every call that was made is an attempt: with a cause where it failed,
@@ -105,12 +107,31 @@ pub(super) const BATCHES: &str = "
 /// Opens a store for writing and makes it where the file is missing or empty.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    prepare(path, flags).map_err(|error| error.of(path))
+    patiently(|| prepare(path, flags)).map_err(|error| error.of(path))
 }
 
 /// Opens a store for writing; it has to exist.
 pub(super) fn open_existing(path: &Path) -> Result<Connection, StoreError> {
-    prepare(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(|error| error.of(path))
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    patiently(|| prepare(path, flags)).map_err(|error| error.of(path))
+}
+
+/// Tries again while another process makes the store: the change to a write-ahead log is refused at once where
+/// somebody holds a lock, and not waited for as other locks are.
+fn patiently<T>(open: impl Fn() -> Result<T, Refused>) -> Result<T, Refused> {
+    let started = Instant::now();
+    loop {
+        match open() {
+            Err(Refused::Sqlite(error)) if is_busy(&error) && started.elapsed() < LOCK_WAIT => {
+                std::thread::sleep(BETWEEN_TRIES);
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// Opens a store for reading; it has to exist.
@@ -123,7 +144,7 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     };
-    read().map_err(|error: Refused| error.of(path))
+    patiently(read).map_err(|error: Refused| error.of(path))
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Refused> {
