@@ -23,13 +23,14 @@ mod source;
 mod summary;
 mod task;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
 use thiserror::Error;
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -91,7 +92,7 @@ pub fn ask(
     listener: &Arc<dyn Listener>,
     cancel: &CancellationToken,
 ) -> Result<RunSummary, RunError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let halt = cancel.child_token();
     let listener: Arc<dyn Listener> = Arc::new(log::Recorded(Arc::clone(listener)));
     let mut lanes = Vec::with_capacity(jobs.len());
@@ -136,7 +137,6 @@ pub fn ask(
             join_all(lanes).await
         }))
     })?;
-    runtime.shutdown_background();
     store.flush()?;
 
     let mut summary = RunSummary { cancelled: cancel.is_cancelled(), ..RunSummary::default() };
@@ -160,6 +160,17 @@ impl AnyLane {
             Self::Batched(lane) => tokio::spawn(lane.run()),
         }
     }
+}
+
+/// The runtime of every run in this process. Connections live in it: a dialogue's next turn, which is asked by a run of
+/// its own, finds those of the turn before.
+fn runtime() -> std::io::Result<&'static Runtime> {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    if let Some(runtime) = RUNTIME.get() {
+        return Ok(runtime);
+    }
+    let made = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    Ok(RUNTIME.get_or_init(|| made))
 }
 
 /// What source, lane and calls of one model share.
