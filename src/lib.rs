@@ -50,6 +50,7 @@ pub mod requests;
 pub mod rows;
 pub mod sandbox;
 pub mod scores;
+mod side_by_side;
 pub mod snapshots;
 pub mod spec;
 pub mod text;

@@ -140,8 +140,7 @@ impl Asker<'_> {
         messages: Vec<Message>,
         sampling: &Sampling,
     ) -> Option<Reply> {
-        let place = format!("{name} of {}", self.place);
-        let wanted = Wanted::new(self.spec, by, messages, sampling.clone(), place);
+        let wanted = Wanted::new(self.spec, by, messages, sampling.clone(), format!("{name} of {}", self.place));
         let by = who(self.spec, by).to_owned();
         self.used.push(Used { name: name.to_owned(), by, digest: wanted.digest.clone() });
         let reply = self.replies.get(&wanted.digest).cloned();

@@ -84,7 +84,9 @@ pub(crate) fn play(
         let Some(speaker) = dialogue.speakers.get(who) else { continue };
         let turn = at / speakers + 1;
         talk.scope.set(dialogue.turn, Value::from(turn));
-        talk.show_all();
+        if speaker.note.is_some() {
+            talk.show_all();
+        }
         let messages = talk.view(who, true)?;
         let sampling = asker.sampling(speaker.temperature.unwrap_or(1.0), speaker.max_tokens.unwrap_or(TOKENS));
         let name = format!("{} in turn {turn}", speaker.name);
@@ -108,13 +110,14 @@ pub(crate) fn play(
             return Ok(lost(Loss::Silent, who, format!("`{}` said nothing", speaker.name)));
         }
         talk.said.push(Turn { speaker: who, shown, whole });
-        talk.show_all();
-        if let Some(ends) = &dialogue.ends
-            && truth(ends, &talk.scope)?
-        {
-            break;
+        if let Some(ends) = &dialogue.ends {
+            talk.show_all();
+            if truth(ends, &talk.scope)? {
+                break;
+            }
         }
     }
+    talk.show_all();
     talk.over(asker)
 }
 

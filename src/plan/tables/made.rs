@@ -6,8 +6,10 @@ use crate::diagnostic::{Diagnostic, Problem};
 use crate::requests::Role;
 use crate::rows::draw::draw;
 use crate::rows::stream::Streams;
+use crate::side_by_side;
 use crate::spec::{Dialogue, Played, Quota, Scope, Spec, TableInstance, TableSource, Variable, given};
-use crate::writing::{Asker, Game, Replies, Turn, play, show, truth};
+use crate::text::Span;
+use crate::writing::{Asker, Game, Replies, Turn, Used, Wanted, play, show, truth};
 
 /// Makes the rows that models write, or dialogues become, in rounds: each tries for as many rows as are still missing,
 /// in each combination of the axes, so that what is kept has exact shares and does not depend on what came first.
@@ -105,57 +107,40 @@ fn combined(spec: &Spec, variables: &[Variable], mut scope: Scope, mut combinati
     scope
 }
 
+/// What came of one dialogue for a row.
+#[derive(Default)]
+struct OfGame {
+    wanted: Vec<Wanted>,
+    used: Vec<Used>,
+    /// The row, where it is kept.
+    row: Option<Scope>,
+    /// Why it is not kept, where it is over.
+    lost: Option<String>,
+    failed: Option<(Span, String)>,
+}
+
+/// How many dialogues are worth playing on several processors.
+const MANY: usize = 64;
+
 impl Rows<'_> {
     /// Plays every dialogue as far as the replies go, and reads the rows off those that are over.
     fn play(&mut self, played: &Played, combinations: u64) -> Result<(), Diagnostic> {
-        let dialogue = &self.spec[played.dialogue];
-        let declaration = format!("dialogue {}", dialogue.name);
-        let place = format!("table {}", self.spec.table_name(self.instance));
-        let streams = Streams::new(self.spec.seed, &declaration, &dialogue.variables);
-        let (left, mut lost) = (self.left.clone(), Vec::new());
-        for row in left {
-            let key = self.keys.get(row).copied().unwrap_or_default();
-            let arguments = given(&played.arguments, &self.table.parameters, &self.instance.arguments);
-            let mut scope = Scope::with_size(dialogue.size);
-            for ((_, slot), argument) in dialogue.parameters.iter().zip(&arguments) {
-                scope.set(*slot, argument.value(self.spec));
+        let left = self.left.clone();
+        let games = side_by_side::map(&left, MANY, |row| self.game(*row, played, combinations));
+        let mut lost = Vec::new();
+        for (row, game) in left.into_iter().zip(games) {
+            if let Some((span, message)) = game.failed {
+                let place = self.place(row);
+                return Err(Diagnostic::at(span, Problem::ExpressionFailed { message, place }));
             }
-            let mut scope = combined(self.spec, &dialogue.variables, scope, key % combinations);
-            let mut failed = None;
-            for (variable, stream) in dialogue.variables.iter().zip(streams.iter()) {
-                match draw(variable, &scope, &mut stream.at(key)) {
-                    Ok(value) => scope.set(variable.slot, value),
-                    Err(error) => failed = failed.or(Some(error)),
-                }
+            self.making.wanted.extend(game.wanted);
+            if let Some(tried) = self.making.tried.get_mut(row) {
+                tried.used = game.used;
             }
-            let Some(tried) = self.making.tried.get_mut(row) else { continue };
-            // Each game collects for itself: what one of them waits for holds up no other.
-            let mut wanted = Vec::new();
-            let mut asker = Asker {
-                spec: self.spec,
-                replies: self.replies,
-                place: &place,
-                seed: u32::try_from(key).unwrap_or(u32::MAX),
-                wanted: &mut wanted,
-                used: &mut tried.used,
-            };
-            let game = match failed {
-                Some(error) => Err(error),
-                None => play(&mut asker, dialogue, scope, None),
-            };
-            self.making.wanted.extend(wanted);
-            let read = game.and_then(|game| match game {
-                Game::Over(over) => self.read_game(row, played, dialogue, &over.said, (over.outcome, &over.scope)),
-                Game::Missing => Ok(None),
-                Game::Lost(lost) => Ok(Some(lost.why)),
-            });
-            match read {
-                Ok(why) => lost.extend(why.map(|why| (row, why))),
-                Err((span, message)) => {
-                    let place = self.place(row);
-                    return Err(Diagnostic::at(span, Problem::ExpressionFailed { message, place }));
-                }
+            if let (Some(scope), Some(made)) = (self.all.get_mut(row), game.row) {
+                *scope = made;
             }
+            lost.extend(game.lost.map(|why| (row, why)));
         }
         if self.making.wanted.is_empty() {
             self.lose(lost);
@@ -163,40 +148,83 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Reads a row off a dialogue that is over; returns why it is not kept.
-    fn read_game(
-        &mut self,
-        row: usize,
-        played: &Played,
-        dialogue: &Dialogue,
-        said: &[Turn],
-        (outcome, over): (usize, &Scope),
-    ) -> Result<Option<String>, (crate::text::Span, String)> {
-        let Some(scope) = self.all.get_mut(row) else { return Ok(None) };
-        for (from, to) in &played.slots {
-            scope.set(*to, over.get(*from));
+    /// Plays the dialogue of one row. Each collects for itself: what one of them waits for holds up no other.
+    fn game(&self, row: usize, played: &Played, combinations: u64) -> OfGame {
+        let mut of = OfGame::default();
+        if let Err(failed) = self.game_into(row, played, combinations, &mut of) {
+            of.failed = Some(failed);
         }
-        let name = dialogue.outcomes.get(outcome).map_or("", |outcome| outcome.name.as_str());
-        scope.set(played.outcome, Value::from(name));
-        show(dialogue, said, scope, played.messages, &played.speakers);
-        for keep in &played.keep {
-            if !truth(keep, scope)? {
-                return Ok(Some(format!("the outcome is {name}")));
-            }
-        }
-        let Some(cut) = &played.cut else { return Ok(None) };
-        let mut end = said.len();
-        for until in 1..=said.len() {
-            show(dialogue, said.get(..until).unwrap_or(said), scope, played.messages, &played.speakers);
-            if truth(cut, scope)? {
-                end = until - 1;
-                break;
-            }
-        }
-        let left = said.get(..end).unwrap_or(said);
-        show(dialogue, left, scope, played.messages, &played.speakers);
-        let role = |turn: &Turn| dialogue.speakers.get(turn.speaker).map(|speaker| speaker.role);
-        let nothing = !left.iter().any(|turn| role(turn) == Some(Role::Assistant));
-        Ok(nothing.then(|| "nothing is left to train on before the cut".to_owned()))
+        of
     }
+
+    fn game_into(&self, row: usize, played: &Played, combinations: u64, of: &mut OfGame) -> Result<(), (Span, String)> {
+        let dialogue = &self.spec[played.dialogue];
+        let declaration = format!("dialogue {}", dialogue.name);
+        let key = self.keys.get(row).copied().unwrap_or_default();
+        let arguments = given(&played.arguments, &self.table.parameters, &self.instance.arguments);
+        let mut scope = Scope::with_size(dialogue.size);
+        for ((_, slot), argument) in dialogue.parameters.iter().zip(&arguments) {
+            scope.set(*slot, argument.value(self.spec));
+        }
+        let mut scope = combined(self.spec, &dialogue.variables, scope, key % combinations);
+        let streams = Streams::new(self.spec.seed, &declaration, &dialogue.variables);
+        for (variable, stream) in dialogue.variables.iter().zip(streams.iter()) {
+            let value = draw(variable, &scope, &mut stream.at(key))?;
+            scope.set(variable.slot, value);
+        }
+        let place = format!("table {}", self.spec.table_name(self.instance));
+        let mut asker = Asker {
+            spec: self.spec,
+            replies: self.replies,
+            place: &place,
+            seed: u32::try_from(key).unwrap_or(u32::MAX),
+            wanted: &mut of.wanted,
+            used: &mut of.used,
+        };
+        match play(&mut asker, dialogue, scope, None)? {
+            Game::Missing => {}
+            Game::Lost(lost) => of.lost = Some(lost.why),
+            Game::Over(over) => {
+                let mut row = self.all.get(row).cloned().unwrap_or_default();
+                of.lost = read_game(&mut row, played, dialogue, &over.said, (over.outcome, &over.scope))?;
+                of.row = Some(row);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a row off a dialogue that is over; returns why it is not kept.
+fn read_game(
+    scope: &mut Scope,
+    played: &Played,
+    dialogue: &Dialogue,
+    said: &[Turn],
+    (outcome, over): (usize, &Scope),
+) -> Result<Option<String>, (Span, String)> {
+    for (from, to) in &played.slots {
+        scope.set(*to, over.get(*from));
+    }
+    let name = dialogue.outcomes.get(outcome).map_or("", |outcome| outcome.name.as_str());
+    scope.set(played.outcome, Value::from(name));
+    show(dialogue, said, scope, played.messages, &played.speakers);
+    for keep in &played.keep {
+        if !truth(keep, scope)? {
+            return Ok(Some(format!("the outcome is {name}")));
+        }
+    }
+    let Some(cut) = &played.cut else { return Ok(None) };
+    let mut end = said.len();
+    for until in 1..=said.len() {
+        show(dialogue, said.get(..until).unwrap_or(said), scope, played.messages, &played.speakers);
+        if truth(cut, scope)? {
+            end = until - 1;
+            break;
+        }
+    }
+    let left = said.get(..end).unwrap_or(said);
+    show(dialogue, left, scope, played.messages, &played.speakers);
+    let role = |turn: &Turn| dialogue.speakers.get(turn.speaker).map(|speaker| speaker.role);
+    let nothing = !left.iter().any(|turn| role(turn) == Some(Role::Assistant));
+    Ok(nothing.then(|| "nothing is left to train on before the cut".to_owned()))
 }
