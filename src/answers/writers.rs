@@ -75,10 +75,18 @@ impl Writers {
 
     /// Returns every model, each once.
     pub fn models(&self) -> Vec<&Model> {
-        let mut models: Vec<&Model> = Vec::new();
-        for model in self.roles.values().chain(self.arms.values()) {
-            if !models.iter().any(|known| Identity::of(known) == Identity::of(model)) {
-                models.push(model);
+        self.by_model().into_iter().map(|(model, _)| model).collect()
+    }
+
+    /// Returns every model, each once, with the roles and arms that it answers for.
+    pub fn by_model(&self) -> Vec<(&Model, Vec<Answerer>)> {
+        let roles = self.roles.iter().map(|(role, model)| (Answerer::Role(role.clone()), model));
+        let arms = self.arms.iter().map(|(arm, model)| (Answerer::Arm(*arm), model));
+        let mut models: Vec<(&Model, Vec<Answerer>)> = Vec::new();
+        for (by, model) in roles.chain(arms) {
+            match models.iter_mut().find(|(known, _)| Identity::of(known) == Identity::of(model)) {
+                Some((_, answering)) => answering.push(by),
+                None => models.push((model, vec![by])),
             }
         }
         models
@@ -113,12 +121,21 @@ pub fn read_replies<'m>(
     replies: &mut Replies,
 ) -> Result<usize, StoreError> {
     let mut missing = 0;
+    let mut known: Vec<(&Answerer, Option<Arc<Identity>>)> = Vec::new();
     for wanted in wanted {
-        let Some(model) = model(&wanted.by) else {
+        let identity = match known.iter().find(|(by, _)| **by == wanted.by) {
+            Some((_, identity)) => identity.clone(),
+            None => {
+                let identity = model(&wanted.by).map(|model| Arc::new(Identity::of(model)));
+                known.push((&wanted.by, identity.clone()));
+                identity
+            }
+        };
+        let Some(identity) = identity else {
             missing += 1;
             continue;
         };
-        let answered = answers.answers(&wanted_ask(wanted), &Arc::new(Identity::of(model)))?;
+        let answered = answers.answers(&wanted_ask(wanted), &identity)?;
         match answered.samples.into_iter().next().flatten() {
             Some(answer) => replies.insert(wanted.digest.clone(), reply(answer)),
             None => missing += 1,

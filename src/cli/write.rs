@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use introspec::answers::writers::{read_replies, wanted_ask};
-use introspec::answers::{Answers, Ask, Identity, Store, Usage, Writers};
+use introspec::answers::{Answers, Ask, Store, Usage, Writers};
 use introspec::configuration::Model;
 use introspec::diagnostic::{Diagnostic, Problem, has_errors};
 use introspec::plan::{plan_with, written_tables};
@@ -128,10 +128,8 @@ impl Write {
         sources: &Sources,
     ) -> Result<(), Exit> {
         let mut jobs = Vec::new();
-        for model in writers.models() {
-            let is_asked = |wanted: &&Wanted| {
-                writers.model(&wanted.by).is_some_and(|other| Identity::of(other) == Identity::of(model))
-            };
+        for (model, answering) in writers.by_model() {
+            let is_asked = |wanted: &&Wanted| answering.contains(&wanted.by);
             let asks: Vec<Ask> = wanted.iter().filter(is_asked).map(wanted_ask).collect();
             if !asks.is_empty() {
                 let total = Some(asks.len() as u64);
