@@ -31,7 +31,7 @@ pub(crate) struct Asker<'a> {
     pub(crate) used: &'a mut Vec<Used>,
 }
 
-impl Asker<'_> {
+impl<'a> Asker<'a> {
     /// Asks for a value. A reply that is no JSON of the fields that were asked for is sent back once.
     ///
     /// # Errors
@@ -125,7 +125,7 @@ impl Asker<'_> {
         let reply = self.message(by, name, messages, sampling)?;
         let name = &asked.name;
         Some(match reply {
-            Reply::Text(text) => Ok(text),
+            Reply::Text(text) => Ok(text.clone()),
             Reply::Refused(_) => Err(format!("`{name}` was declined")),
             Reply::Truncated(_) => Err(format!("`{name}` was cut off at {} tokens", sampling.max_tokens)),
             Reply::Failed(why) => Err(format!("`{name}` failed: {why}")),
@@ -139,11 +139,11 @@ impl Asker<'_> {
         name: &str,
         messages: Vec<Message>,
         sampling: &Sampling,
-    ) -> Option<Reply> {
+    ) -> Option<&'a Reply> {
         let wanted = Wanted::new(self.spec, by, messages, sampling.clone(), format!("{name} of {}", self.place));
         let by = who(self.spec, by).to_owned();
         self.used.push(Used { name: name.to_owned(), by, digest: wanted.digest.clone() });
-        let reply = self.replies.get(&wanted.digest).cloned();
+        let reply = self.replies.get(&wanted.digest);
         if reply.is_none() {
             self.wanted.push(wanted);
         }

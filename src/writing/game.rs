@@ -93,7 +93,7 @@ pub(crate) fn play(
         let by = if talk.is_tested(who) { &Answerer::Itself } else { &speaker.by };
         let whole = match asker.message(by, &name, messages, &sampling) {
             None => return Ok(Game::Missing),
-            Some(Reply::Text(text)) => text,
+            Some(Reply::Text(text)) => text.clone(),
             Some(Reply::Refused(_)) => {
                 return Ok(lost(Loss::Refused, who, format!("`{}` declined to speak", speaker.name)));
             }

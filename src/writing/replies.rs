@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub enum Reply {
 
 /// Replies by the digest of their request.
 #[derive(Clone, Debug, Default)]
-pub struct Replies(BTreeMap<String, Reply>);
+pub struct Replies(HashMap<String, Reply>);
 
 impl Replies {
     pub fn get(&self, digest: &str) -> Option<&Reply> {
