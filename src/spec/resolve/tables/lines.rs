@@ -12,9 +12,10 @@ pub(super) fn read(text: &str, reading: &mut Reading<'_>) {
     let (columns, place) = (reading.columns, reading.place);
     let rows = side_by_side::map(&lines, MANY, |(_, line)| {
         let fields = read_row(line).map_err(|problem| Diagnostic::at(place, problem))?;
-        values(columns, &fields)
+        // A diagnostic is large, and all rows are held at once.
+        values(columns, &fields).map_err(Box::new)
     });
     for ((index, _), row) in lines.into_iter().zip(rows) {
-        reading.row(index + 1, row);
+        reading.row(index + 1, row.map_err(|wrong| *wrong));
     }
 }
