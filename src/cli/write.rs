@@ -162,8 +162,12 @@ impl Write {
             return Ok(Exit::Well);
         }
         let plan = plan_with(spec, replies.clone());
-        let tables = written_tables(spec, replies, None).map_err(|wrong| run::wrong(&wrong, sources))?;
-        let files = made_files(spec, &tables, plan.as_ref().ok(), replies, &writers.names(spec));
+        let alone = match &plan {
+            Ok(_) => Vec::new(),
+            Err(_) => written_tables(spec, replies, None).map_err(|wrong| run::wrong(&wrong, sources))?,
+        };
+        let tables = plan.as_ref().map_or(&alone, |plan| &plan.tables);
+        let files = made_files(spec, tables, plan.as_ref().ok(), replies, &writers.names(spec));
         let mut is_short = false;
         for Made { summary, files, short } in files {
             for (path, text) in files {

@@ -1,7 +1,7 @@
 use minijinja::Value;
 use minijinja::value::Serde;
 
-use super::wanted::{Used, Wanted, who};
+use super::wanted::{Used, Wanted, addressed, who};
 use super::{Replies, Reply};
 use crate::requests::{Message, Role, Sampling, default_tokens, shown, written};
 use crate::scores::{Parsed, parse, whole};
@@ -140,13 +140,14 @@ impl<'a> Asker<'a> {
         messages: Vec<Message>,
         sampling: &Sampling,
     ) -> Option<&'a Reply> {
-        let wanted = Wanted::new(self.spec, by, messages, sampling.clone(), format!("{name} of {}", self.place));
-        let by = who(self.spec, by).to_owned();
-        self.used.push(Used { name: name.to_owned(), by, digest: wanted.digest.clone() });
-        let reply = self.replies.get(&wanted.digest);
+        let mut messages = messages;
+        let digest = addressed(self.spec, by, &mut messages, sampling);
+        let reply = self.replies.get(&digest);
         if reply.is_none() {
-            self.wanted.push(wanted);
+            let (place, by, sampling) = (format!("{name} of {}", self.place), by.clone(), sampling.clone());
+            self.wanted.push(Wanted { by, messages, sampling, place, digest: digest.clone() });
         }
+        self.used.push(Used { name: name.to_owned(), by: who(self.spec, by).to_owned(), digest });
         reply
     }
 }

@@ -25,21 +25,13 @@ pub struct Used {
     pub digest: String,
 }
 
-impl Wanted {
-    /// An arm is asked under its system prompt, which goes before that of the question.
-    pub(super) fn new(
-        spec: &Spec,
-        by: &Answerer,
-        mut messages: Vec<Message>,
-        sampling: Sampling,
-        place: String,
-    ) -> Self {
-        if let Answerer::Arm(arm) = by {
-            under(&mut messages, spec.system_of(*arm).as_deref());
-        }
-        let digest = digest(who(spec, by), &messages, &sampling);
-        Self { by: by.clone(), messages, sampling, place, digest }
+/// Puts a conversation as it is asked, and returns what its request is known by. An arm is asked under its system prompt,
+/// which goes before that of the question.
+pub(super) fn addressed(spec: &Spec, by: &Answerer, messages: &mut Vec<Message>, sampling: &Sampling) -> String {
+    if let Answerer::Arm(arm) = by {
+        under(messages, spec.system_of(*arm).as_deref());
     }
+    digest(who(spec, by), messages, sampling)
 }
 
 /// Puts a system prompt before the one that a conversation has.
