@@ -66,21 +66,22 @@ impl Inquiry<'_> {
     pub fn answerer(&self, foreseen: &Foreseen, subject: &Subject) -> Option<Subject> {
         match &foreseen.by {
             Answerer::Itself => Some(subject.clone()),
-            Answerer::Arm(id) => {
-                let runs: Vec<&Subject> =
-                    self.subjects.iter().chain(&self.beside).filter(|other| other.arm == *id).collect();
-                let same = |other: &&&Subject| {
-                    (other.run.seed, other.run.checkpoint) == (subject.run.seed, subject.run.checkpoint)
-                };
-                match runs.as_slice() {
-                    [only] => Some((*only).clone()),
-                    runs => runs.iter().find(same).map(|run| (*run).clone()),
-                }
-            }
+            Answerer::Arm(id) => self.run_beside(*id, subject).cloned(),
             Answerer::Role(role) => {
                 let model = self.model_of(role)?.clone();
                 Some(Subject { arm: ArmId::BASE, run: RunKey::default(), model, system: None })
             }
+        }
+    }
+
+    /// Returns the run of an arm with the same seed and checkpoint as a subject's, or the only run that it has.
+    pub(super) fn run_beside(&self, arm: ArmId, subject: &Subject) -> Option<&Subject> {
+        let runs: Vec<&Subject> = self.subjects.iter().chain(&self.beside).filter(|other| other.arm == arm).collect();
+        let same =
+            |other: &&Subject| (other.run.seed, other.run.checkpoint) == (subject.run.seed, subject.run.checkpoint);
+        match runs.as_slice() {
+            [only] => Some(only),
+            _ => runs.into_iter().find(same),
         }
     }
 

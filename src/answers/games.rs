@@ -34,13 +34,7 @@ impl Inquiry<'_> {
         match by {
             Answerer::Itself => Some(&subject.model),
             Answerer::Role(role) => self.model_of(role),
-            Answerer::Arm(arm) => {
-                let runs = self.subjects.iter().chain(&self.beside).filter(|other| other.arm == *arm);
-                let same = |other: &&Subject| {
-                    (other.run.seed, other.run.checkpoint) == (subject.run.seed, subject.run.checkpoint)
-                };
-                runs.clone().find(same).or_else(|| runs.clone().next()).map(|other| &other.model)
-            }
+            Answerer::Arm(arm) => self.run_beside(*arm, subject).map(|run| &run.model),
         }
     }
 

@@ -96,6 +96,15 @@ fn question(spec: &Spec, tables: &[TableValues], suite: &Suite, asked: &Asked) -
             }
         }
     }
+    // In a dialogue nobody asks what could be wrapped: to leave the wrapping out would be another condition.
+    let wraps = |under: &Under| match *under {
+        Under::Context(id) => !spec[id].user.is_empty(),
+        Under::Trigger(id, _) => !spec[id].user.is_empty(),
+    };
+    if let Some(play) = question.play.as_ref().filter(|_| suite.under.iter().any(wraps)) {
+        let problem = Problem::PlayedAlone { statement: "under a wrapping of the message" };
+        return Err(Diagnostic::at(suite.span, problem).related(play.span, "played here"));
+    }
     let (mut items, mut conditions) = (1_u64, 1_u64);
     for values in question.variables.iter().filter_map(|variable| variable.axis()) {
         let place = if is_condition(values) { &mut conditions } else { &mut items };
